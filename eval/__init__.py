@@ -1,0 +1,1 @@
+"""Offline evaluation and benchmarks. Uses the answering core without HTTP."""

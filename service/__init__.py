@@ -1,0 +1,1 @@
+"""The running program: answering core, language models, HTTP API, settings and command line."""

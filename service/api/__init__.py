@@ -1,0 +1,1 @@
+"""The HTTP API and the chat page's routes: a thin skin over `service.answering` and `index`."""

@@ -1,0 +1,1 @@
+"""Language models behind one seam, and the catalogue that fetches and verifies them."""

@@ -1,0 +1,46 @@
+"""Every setting, read once at the edge: environment over trendwise.toml over defaults."""
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """Names in the environment: `TRENDWISE_` and the field's name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="TRENDWISE_", toml_file="trendwise.toml", extra="forbid")
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("trendwise")),
+        description="Where the index, stored originals and conversations live.",
+    )
+    models_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("trendwise")) / "models",
+        description="Where fetched models live. Safe to delete: they are fetched again.",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on. Any but loopback needs an API key.")
+    port: int = Field(8765, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    model: str = Field("default", description="A name of the model catalogue, or the path of a GGUF file.")
+    template: Literal["chatml", "llama3", "gemma", "mistral"] = Field(
+        "chatml", description="Chat template of a GGUF file given by path (catalogue models know theirs)."
+    )
+    model_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server to use instead of a local model.")
+    model_key: SecretStr | None = Field(None, description="API key for that server.")
+    model_name: str | None = Field(None, description="Model name to ask that server for.")
+    threads: int = Field(0, ge=0, description="Threads for the model; 0 means one per physical core.")
+    context: int = Field(8192, ge=1024, description="Tokens of attention state shared by all running questions.")
+    queue: int = Field(64, ge=1, description="Questions active or waiting before further ones are answered 503.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
