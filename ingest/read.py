@@ -1,0 +1,53 @@
+"""A file becomes a Document."""
+
+from hashlib import sha256
+from pathlib import Path, PurePath
+
+from ingest import furniture, structure
+from ingest.errors import EmptyReport, NoSuchFile, UnreadableReport
+from ingest.front import front
+from ingest.mask import mask
+from ingest.readers import reader_for
+from ingest.types import Document
+
+LARGEST = 25 * 1024 * 1024
+"""Bytes of a file."""
+
+
+def read_file(path: Path) -> Document:
+    """Raises `IngestError`: missing, too large, unknown, empty, broken."""
+    if not path.is_file():
+        raise NoSuchFile(f"There is no file {path}. Check the path and its spelling.")
+    reader_for(path.name)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UnreadableReport(f"{path.name} is larger than 25 MB. Split it, or save it without its images.")
+        return read_bytes(path.read_bytes(), path.name)
+    except OSError as error:
+        raise UnreadableReport(
+            f"{path.name} cannot be opened ({error.strerror}). Check that you may read it."
+        ) from error
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """The same for bytes; the name's ending says what they are."""
+    name = PurePath(name).name
+    extract = reader_for(name)(data, name)
+    if not any(char.isalnum() for char in extract.text):
+        raise EmptyReport(f"{name} is empty: there is no text in it. Add a file with text.")
+    masked = mask(extract.text) if extract.is_markdown else extract.text
+    blocks = structure.blocks(extract.text, is_markdown=extract.is_markdown, pages=extract.pages)
+    found = front(blocks, masked, name, is_markdown=extract.is_markdown)
+    marked = furniture.mark(found.blocks, masked, is_markdown=extract.is_markdown)
+    return Document(
+        id=sha256(data).hexdigest(),
+        title=found.title,
+        authors=found.authors,
+        date=found.date,
+        year=found.year,
+        source=name,
+        media_type=extract.media_type,
+        text=extract.text,
+        blocks=tuple(marked),
+        neutralised=extract.neutralised,
+    )

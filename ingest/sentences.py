@@ -1,0 +1,106 @@
+"""Sentences of a block, with exact spans and the form that people read."""
+
+import re
+from bisect import bisect_left
+
+from sentencex import get_sentence_boundaries
+
+from ingest import inline
+from ingest.inline import Readable
+from ingest.types import Span
+
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[“‘\"'])(?:e\.g|i\.e|cf|vs|viz|approx|No|Nos|Fig|Figs|para|paras|p|pp|vol|ch|sec|ed|eds|Mr|Mrs|Ms|Dr|Prof|Sir|St|Rt|Hon|"
+    r"Gen|Gov|Sen|Rep|Inc|Ltd|Co|Corp|Dept|U\.S|U\.K|U\.S\.C|Pub|Stat|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|[A-Z])\.$",
+)
+_LOWER_AFTER = re.compile(r"(?:etc|et al|a\.m|p\.m|Inc|Ltd|Co)\.[)\]”’\"']*$")
+LONGEST = 900
+"""Characters. What is longer is cut at the best place: passages must fit what the embedder reads."""
+
+
+def readable(masked: str, span: Span, *, is_markdown: bool) -> Readable:
+    """The text of a span without its marks."""
+    source = span.of(masked)
+    if is_markdown:
+        return inline.markdown(_unquoted(source), span.start)
+    return inline.plain(source, span.start)
+
+
+def spans(text: Readable, block: Span, source: str) -> list[tuple[Span, str]]:
+    """Each sentence's span in the document and its readable text. The spans hold every visible character of the block."""
+    pieces = [piece for start, end in _boundaries(text.text) for piece in _cut(text.text, start, end)]
+    starts = [block.start]
+    for _, following in zip(pieces, pieces[1:], strict=False):
+        starts.append(_edge(source, text.offsets[following[0] - 1] + 1, text.offsets[following[0]]))
+    ends = [*starts[1:], block.end]
+    found: list[tuple[Span, str]] = []
+    for (first, last), start, end in zip(pieces, starts, ends, strict=True):
+        piece = source[start:end]
+        start += len(piece) - len(piece.lstrip())
+        found.append((Span(start, start + len(piece.strip())), text.text[first:last].strip()))
+    return [(span, shown) for span, shown in found if shown]
+
+
+def _edge(source: str, start: int, end: int) -> int:
+    """Where the next sentence starts: marks before the last white space between two sentences close the first."""
+    gap = source[start:end]
+    for at in range(len(gap) - 1, -1, -1):
+        if gap[at].isspace():
+            return start + at
+    return end
+
+
+def _boundaries(text: str) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for found in get_sentence_boundaries("en", text):
+        start, end = found["start_index"], found["end_index"]
+        if merged and _continues(text[merged[-1][0] : merged[-1][1]].rstrip(), text[start:end]):
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return _tight(text, merged)
+
+
+def _continues(before: str, after: str) -> bool:
+    if _ABBREVIATION.search(before):
+        return True
+    following = after.lstrip("([“‘\"'")[:1]
+    return following.islower() if _LOWER_AFTER.search(before) else not any(char.isalnum() for char in after)
+
+
+def _tight(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Bounds without the white space around a sentence; the next one's start is its first visible character."""
+    out = []
+    for start, end in found:
+        piece = text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        if piece.strip():
+            out.append((start, start + len(piece.strip())))
+    return out
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    pieces = []
+    while end - start > LONGEST:
+        at = _best_cut(text, start + LONGEST // 2, start + LONGEST)
+        pieces.append((start, at))
+        start = at + (len(text[at:end]) - len(text[at:end].lstrip()))
+    return [*pieces, (start, end)]
+
+
+def _best_cut(text: str, low: int, high: int) -> int:
+    for mark in ("; ", ": ", ", ", " "):
+        at = text.rfind(mark, low, high)
+        if at > 0:
+            return at + len(mark.rstrip())
+    return high
+
+
+def _unquoted(source: str) -> str:
+    """Quote marks at the starts of further lines, blanked."""
+    return re.sub(r"(?<=\n)[ \t]*(?:>[ \t]?)+", lambda match: " " * len(match.group()), source)
+
+
+def position(offsets: tuple[int, ...], offset: int) -> int:
+    """The readable character that stands at or after a source offset."""
+    return bisect_left(offsets, offset)

@@ -1,0 +1,31 @@
+"""How long a text is for the model and for the embedder."""
+
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import tiktoken
+
+_CACHE = "TIKTOKEN_CACHE_DIR"
+_PIECES = re.compile(r"[a-zA-Z]+|\d+|[^\sa-zA-Z\d]")
+
+
+@cache
+def _encoding() -> tiktoken.Encoding:
+    fetched = Path.home() / ".cache" / "trendwise" / "models" / "tiktoken"
+    if _CACHE not in os.environ and fetched.is_dir():
+        os.environ[_CACHE] = str(fetched)
+    return tiktoken.get_encoding("cl100k_base")
+
+
+def count(text: str) -> int:
+    """Tokens of `cl100k_base`, or a safe estimate of the embedder's word pieces where that is more."""
+    return max(len(_encoding().encode_ordinary(text)), _word_pieces(text))
+
+
+def _word_pieces(text: str) -> int:
+    total = 0
+    for piece in _PIECES.findall(text):
+        total += 1 if len(piece) < 5 or (piece.islower() and len(piece) < 9) else 1 + len(piece) // 4
+    return total
