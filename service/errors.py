@@ -8,6 +8,7 @@ CallerError                the message is for the person and says what to do
 RunError
 ├── ModelBusy              the queue is full; `retry_after` seconds
 ├── ModelMissing           no model file where one should be
+├── FetchFailed            a model could not be fetched
 ├── ModelFailed            the engine or the remote server failed
 ├── PromptTooLong          does not fit the model's context
 ├── Cancelled              whoever asked has gone
@@ -46,6 +47,10 @@ class ModelBusy(RunError):
 
 
 class ModelMissing(RunError):
+    pass
+
+
+class FetchFailed(RunError):
     pass
 
 
