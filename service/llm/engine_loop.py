@@ -1,0 +1,287 @@
+"""The engine's thread: which jobs run, what goes into the next batch, and what happens when something breaks.
+
+Budget. One llama.cpp context with `cells` cells, one token each, shared by everybody, and `SEQUENCES` sequence numbers:
+`PARALLEL` for running jobs, `PINS` for pinned beginnings, the rest for finished ones that wait to be reused. A job
+starts when its worst case (prompt and longest answer, less what it shares) fits beside the worst cases of all
+running jobs, so a running job never runs out. Until then it waits, in order of arrival; finished and pinned sequences
+give way.
+A prompt whose own worst case exceeds the context is refused before it gets here (`PromptTooLong`).
+
+A step decodes one token of each answering job and a chunk of prompt. The chunk goes in turn to the job that came first
+and to the one with least left, so that a short question need not wait for a long one and the long one still advances. A
+job that shares a beginning with a running one waits until that one has computed it. Warming runs only when nothing else
+does. No batch is ever aborted; chunks are small enough that a cancellation takes effect within a second.
+"""
+
+import bisect
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from service.errors import ModelBusy, ModelFailed, RunError
+from service.llm.engine_cache import PINS, Cache, common_prefix
+from service.llm.engine_cache import Sequence as CachedSequence
+from service.llm.engine_job import Job, Priority
+from service.llm.engine_pace import Pace
+from service.llm.llama_context import Context, NoFreeCells, Rows
+
+PARALLEL = 16
+SEQUENCES = 64
+_LOOKAHEAD = 8
+"""Waiting jobs that are considered for a start at each step."""
+_WORTH_WAITING = 16
+"""Shared tokens still being computed by another job for which it pays to wait."""
+_ATTEMPTS = 2
+_SCORES_PER_STREAM = 8
+_WARM_WAITING = 8
+_IDLE_SECONDS = 1.0
+_SILENT_SECONDS = 30.0
+
+_log = logging.getLogger("trendwise.engine")
+
+assert PARALLEL + PINS < SEQUENCES  # noqa: S101
+
+
+class Engine:
+    """Owns the context. `submit` and `healthy` may be called from any thread, everything else runs in its own."""
+
+    def __init__(self, make_context: Callable[[int], Context], *, queue: int) -> None:
+        """`make_context` takes the number of sequences; it is called again after a failure."""
+        self._make_context = make_context
+        self._queue = queue
+        self._context: Context | None = make_context(SEQUENCES)
+        self._cache = Cache(self._context, SEQUENCES)
+        self.cells = self._context.cells
+        self._condition = threading.Condition()
+        self._waiting: list[Job] = []
+        self._running: list[Job] = []
+        self._pace = Pace()
+        self._steps = 0
+        self._closing = False
+        self._beat = time.monotonic()
+        self.decoded = 0
+        """Tokens decoded since the start, prompts included."""
+        self._thread = threading.Thread(target=self._run, name="trendwise-engine", daemon=True)
+        self._thread.start()
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Raises `ModelBusy` beyond the queue's length, `ModelFailed` after `close`."""
+        with self._condition:
+            if self._closing or not self._thread.is_alive():
+                raise ModelFailed("The language model has been closed.")
+            for kind, most in ((Priority.STREAM, self._queue), (Priority.SCORE, self._queue * _SCORES_PER_STREAM)):
+                new = sum(job.priority == kind for job in jobs)
+                if new and self._count(kind) + new > max(most, new):
+                    raise ModelBusy(
+                        "Too many questions are being answered; ask again in a moment.",
+                        self._pace.seconds_until_free(len(self._waiting), PARALLEL),
+                    )
+            for job in jobs:
+                bisect.insort(self._waiting, job, key=lambda waiting: waiting.priority)
+            self._drop_old_warming()
+            self._condition.notify_all()
+
+    def healthy(self) -> bool:
+        return self._thread.is_alive() and time.monotonic() - self._beat < _SILENT_SECONDS
+
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def idle(self) -> bool:
+        with self._condition:
+            return not self._waiting and not self._running
+
+    def close(self) -> None:
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _count(self, kind: Priority) -> int:
+        return sum(job.priority == kind for job in (*self._waiting, *self._running))
+
+    def _drop_old_warming(self) -> None:
+        warming = [job for job in self._waiting if job.priority == Priority.WARM]
+        for job in warming[:-_WARM_WAITING]:
+            self._waiting.remove(job)
+            job.end()
+
+    # The rest runs in the engine's thread.
+
+    def _run(self) -> None:
+        while self._wait_for_work():
+            try:
+                self._step()
+            except Exception as error:
+                _log.exception("the engine failed and starts again")
+                self._recover(error)
+        for job in [*self._running, *self._waiting]:
+            job.fail(ModelFailed("The language model was closed while it was answering."))
+        if self._context is not None:
+            self._context.close()
+
+    def _wait_for_work(self) -> bool:
+        with self._condition:
+            while not self._closing and not self._waiting and not self._running:
+                self._beat = time.monotonic()
+                self._condition.wait(_IDLE_SECONDS)
+            return not self._closing
+
+    def _step(self) -> None:
+        self._beat = time.monotonic()
+        self._steps += 1
+        self._drop_unwanted()
+        self._admit()
+        if self._running:
+            self._decode(self._plan())
+
+    def _drop_unwanted(self) -> None:
+        for job in [job for job in self._running if job.unwanted]:
+            self._stop(job)
+        with self._condition:
+            self._waiting = [job for job in self._waiting if not job.unwanted]
+
+    def _admit(self) -> None:
+        with self._condition:
+            real = [job for job in self._waiting if job.priority < Priority.WARM]
+            candidates = (real or self._waiting)[:_LOOKAHEAD]
+        if real:
+            self._park_warming()
+        elif self._running:
+            return
+        for job in candidates:
+            if len(self._running) == PARALLEL:
+                return
+            sequences = [running.held for running in self._running]
+            source, shared = self._cache.best(job.prompt, sequences)
+            if self._follows(job, shared):
+                continue
+            if not self._fits(job, sequences, source, shared):
+                return
+            self._start(job, sequences)
+            if not real:
+                return
+
+    def _park_warming(self) -> None:
+        """Warming gives way: what it computed stays, and it waits for the next idle moment."""
+        for job in [job for job in self._running if job.priority == Priority.WARM]:
+            self._running.remove(job)
+            self._release(job)
+            with self._condition:
+                bisect.insort(self._waiting, job, key=lambda waiting: waiting.priority)
+
+    def _follows(self, job: Job, shared: int) -> bool:
+        """Whether a running job is about to compute more of this one's beginning than is there now."""
+        for other in self._running:
+            common = common_prefix(job.prompt[:-1], other.prompt)
+            if common > other.held.length and common - shared >= _WORTH_WAITING:
+                return True
+        return False
+
+    def _fits(self, job: Job, running: list[CachedSequence], source: CachedSequence | None, shared: int) -> bool:
+        promised = sum(other.room - other.held.length for other in self._running)
+        held = self._cache.held(running, source, shared)
+        return held + promised + job.room - shared <= self._cache.cells
+
+    def _start(self, job: Job, running: list[CachedSequence]) -> None:
+        job.sequence = self._cache.start(job.prompt, job.room, running)
+        with self._condition:
+            self._waiting.remove(job)
+            self._running.append(job)
+
+    def _plan(self) -> list[tuple[Job, Rows]]:
+        answering = [job for job in self._running if not job.to_prefill]
+        plan = [(job, self._answer_row(job)) for job in answering]
+        warming = all(job.priority == Priority.WARM for job in self._running)
+        left = self._pace.chunk(len(plan), warming=warming)
+        prefilling = [job for job in self._running if job.to_prefill]
+        prefilling.sort(key=(lambda job: job.arrived) if self._steps % 2 else (lambda job: job.to_prefill))
+        for job in prefilling:
+            if left:
+                row = self._prefill_row(job, left)
+                left -= len(row.tokens)
+                plan.append((job, row))
+        return plan
+
+    def _answer_row(self, job: Job) -> Rows:
+        return Rows(job.held.number, job.held.length, np.array([job.next_token], np.int32), wanted=True)
+
+    def _prefill_row(self, job: Job, most: int) -> Rows:
+        start = job.held.length
+        tokens = job.prompt[start : start + most]
+        last = start + len(tokens) == len(job.prompt)
+        return Rows(job.held.number, start, tokens, wanted=last and job.wants_logits)
+
+    def _decode(self, plan: list[tuple[Job, Rows]]) -> None:
+        context = self._ready_context()
+        count = sum(len(row.tokens) for _, row in plan)
+        started = time.monotonic()
+        while True:
+            if not self._cache.make_room(count):
+                raise ModelFailed("The engine promised more cells than it has.")
+            try:
+                logits = context.decode([row for _, row in plan])
+                break
+            except NoFreeCells:
+                if not self._cache.evict():
+                    raise
+        self._pace.decoded(count, time.monotonic() - started)
+        self.decoded += count
+        for (job, row), view in zip(plan, logits, strict=True):
+            self._cache.extend(job.held, row.tokens)
+            self._pin(job)
+            done = job.take(view) if view is not None else not (job.wants_logits or job.to_prefill)
+            if done:
+                self._stop(job)
+                job.end()
+                self._pace.finished(time.monotonic() - job.arrived)
+
+    def _pin(self, job: Job) -> None:
+        if job.preamble and job.held.length >= job.preamble:
+            self._cache.pin(job.held, job.preamble)
+            job.preamble = 0
+
+    def _stop(self, job: Job) -> None:
+        with self._condition:
+            self._running.remove(job)
+        self._release(job)
+
+    def _release(self, job: Job) -> None:
+        self._cache.finish(job.held)
+        job.sequence = job.next_token = None
+
+    def _ready_context(self) -> Context:
+        if self._context is None:
+            raise ModelFailed("The language model could not be started again.")
+        return self._context
+
+    def _recover(self, cause: Exception) -> None:
+        """A new context. Jobs that have said nothing yet begin again, once; the others fail."""
+        error = cause if isinstance(cause, RunError) else ModelFailed("The language model failed; ask again.")
+        with self._condition:
+            jobs, self._running, self._waiting = [*self._running, *self._waiting], [], []
+        restarted = self._restart()
+        for job in jobs:
+            job.attempts += 1
+            job.sequence = job.next_token = None
+            if restarted and job.can_restart and job.attempts < _ATTEMPTS:
+                with self._condition:
+                    bisect.insort(self._waiting, job, key=lambda waiting: waiting.priority)
+            else:
+                job.fail(error)
+
+    def _restart(self) -> bool:
+        try:
+            if self._context is not None:
+                self._context.close()
+            self._context = None
+            self._context = self._make_context(SEQUENCES)
+            self._cache = Cache(self._context, SEQUENCES)
+        except Exception:
+            _log.exception("the engine could not start again")
+            return False
+        return True

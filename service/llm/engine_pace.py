@@ -1,0 +1,37 @@
+"""How fast this machine is now, and so how many prompt tokens fit into one step."""
+
+from service.llm.llama_context import BATCH
+
+_ALONE_SECONDS = 0.6
+_WARM_SECONDS = 0.3
+_BESIDE_ANSWERS = 24
+"""Most prompt tokens in a step that also carries answers: each of those waits for them."""
+_LEAST = 8
+_MULTIPLE = 8
+"""Matrix kernels work on groups of rows; a step that fills them wastes nothing."""
+_FIRST_GUESS = 0.027
+_WEIGHT = 0.25
+_MEASURED_ROWS = 16
+
+
+class Pace:
+    def __init__(self) -> None:
+        self._row_seconds = _FIRST_GUESS
+        self._request_seconds = 10.0
+
+    def chunk(self, answering: int, *, warming: bool) -> int:
+        """Prompt tokens to decode beside this many answers, so that a step stays well under a second."""
+        fit = int((_WARM_SECONDS if warming else _ALONE_SECONDS) / self._row_seconds)
+        most = min(fit, _BESIDE_ANSWERS if answering else BATCH) - answering
+        return max(_LEAST, most - (most + answering) % _MULTIPLE)
+
+    def decoded(self, rows: int, seconds: float) -> None:
+        if rows >= _MEASURED_ROWS:
+            self._row_seconds += _WEIGHT * (seconds / rows - self._row_seconds)
+
+    def finished(self, seconds: float) -> None:
+        self._request_seconds += _WEIGHT * (seconds - self._request_seconds)
+
+    def seconds_until_free(self, waiting: int, parallel: int) -> int:
+        """A guess for `Retry-After`."""
+        return max(1, min(60, round(self._request_seconds * (waiting + 1) / parallel)))
