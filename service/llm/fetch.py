@@ -9,7 +9,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from service.errors import FetchFailed
@@ -58,6 +58,8 @@ def _fetch(entry: Entry, wanted: list[File], models_dir: Path, report: Report, h
             report(str(failure), 0, 0)
         else:
             shutil.rmtree(work)
+            with suppress(OSError):  # other entries may have parts there
+                work.parent.rmdir()
             return
     raise FetchFailed(
         f"Could not fetch {entry.name}. {' '.join(failures)} What is complete is kept: "
@@ -89,10 +91,10 @@ def _try_twice(source: Source, wanted: list[File], work: Path, models_dir: Path,
 
 def _keep_good(wanted: list[File], work: Path, models_dir: Path, report: Report) -> list[File]:
     """Moves the parts that are whole and right to their place; deletes and returns those that are wrong."""
+    report("Checking what has arrived.", 0, 0)
     broken = []
     for file in wanted:
         part = part_of(work, file)
-        report(f"Checking {file.path}", 0, 0)
         got = sha256(part)
         if got == file.sha256:
             _put(part, models_dir / file.path)

@@ -108,11 +108,12 @@ def _pip(wheel: Wheel, work: Path, arrived: Callable[[int], None]) -> Path:
 
 
 def _bytes_in(box: Path) -> int:
-    size = 0
+    """What has arrived so far. pip copies the whole wheel once more when it is done, so the largest file counts."""
+    sizes = [0]
     for found in box.rglob("*.whl"):
-        with suppress(FileNotFoundError):  # pip moves it when it is whole
-            size += found.stat().st_size
-    return size
+        with suppress(FileNotFoundError):
+            sizes.append(found.stat().st_size)
+    return max(sizes)
 
 
 def _failure(wheel: Wheel, said: str) -> Exception:
