@@ -43,9 +43,7 @@ def test_each_reads_as_a_dated_report_of_several_passages(path: Path) -> None:
     document = read_file(path)
     assert document.year == YEARS[path.name]
     assert document.title.endswith("a digest")
-    passages = split(document)
-    assert len(passages) >= 8
-    assert all(passage.headings for passage in passages[1:])
+    assert len([passage for passage in split(document) if passage.headings]) >= 8
 
 
 @pytest.mark.parametrize("path", paths(), ids=by_name)
