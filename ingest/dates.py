@@ -12,6 +12,7 @@ _FORMS = (
     re.compile(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})[/.]{_YEAR}"),
 )
+_OPENING = re.compile(rf"(?:\w+day,? )?(?:the )?(?:\d{{1,4}}\b|{_MONTH}(?![a-z]))", re.IGNORECASE)
 _BARE = re.compile(r"(?<![\d£$€,.])(?:19|20)\d\d(?![\d,]|\.\d)")
 
 
@@ -22,6 +23,10 @@ def iso_date(text: str) -> str | None:
             return stated
     year = year_in(text)
     return str(year) if year else None
+
+
+def opens_with_date(text: str) -> bool:
+    return bool(_OPENING.match(text))
 
 
 def year_in(text: str) -> int | None:

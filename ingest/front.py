@@ -1,28 +1,36 @@
 """The title block: what the file says about its own title, authors and date. Nothing is invented."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from ingest.dates import iso_date, year_in
+from ingest.dates import iso_date, opens_with_date, year_in
+from ingest.extract import Extract
 from ingest.sentences import readable
+from ingest.site import is_site
 from ingest.types import Block, BlockKind, Span
 
 _FIELD = re.compile(
-    r"^(title|authors?|date|published_?(?:at|on)?|publication_date|created|year)[ \t]*:[ \t]*(.+?)[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
+    r"^(title|authors?|date|published\w*|publication_date|year)[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.I | re.M
 )
 _AUTHORS = re.compile(
-    r"(?:authors?(?: and contributors?)?|contributors?|written by|prepared by|edited by|by)\s*(?::|(?<=by))\s*(?P<names>\S.*)$",
-    re.IGNORECASE,
+    r"(?:(?:lead |report )?authors?|contributors?|written by|prepared by|edited by)\b[^:]{0,25}:\s*", re.I
 )
-_DATE = re.compile(
-    r"(?:published(?: on)?|publication date|date(?: of publication)?|last updated|updated|issued|released)\s*:?\s+(?P<date>\S.*)$",
-    re.IGNORECASE,
+_BYLINE = re.compile(r"by\s+(?=[A-Z])")
+_DATED = re.compile(
+    r"(?:first |last )?(?:published|publication date|date of publication|date|updated|issued|released)(?: on)?\s*:?\s+",
+    re.I,
 )
-_SEARCHED = 14
-"""Blocks from the start in which authors and dates are looked for."""
+_GENERIC = re.compile(
+    r"(?:introduction|executive summary|summary|foreword|preface|background|overview|abstract|contents|purpose|about)$",
+    re.I,
+)
+_SMALL = {"uk", "us", "eu", "ai", "nhs", "cio", "ict"}
+_SEARCHED = 12
+"""Blocks from the start among which the title, and after it authors and dates, are looked for."""
+_PROSE = 250
+"""Characters of text that is no line of a title block any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,128 +42,166 @@ class Front:
     blocks: tuple[Block, ...]
 
 
-def front(blocks: Sequence[Block], masked: str, name: str, *, is_markdown: bool) -> Front:
-    """Title, authors, date and year, and the blocks with those that say so marked as the title block."""
-    return _Finder(list(blocks), masked, name, is_markdown).find()
+def front(blocks: Sequence[Block], masked: str, name: str, extract: Extract) -> Front:
+    """Title, authors, date and year, and the blocks, those that say so marked as the title block."""
+    return _Finder(list(blocks), masked, name, extract).find()
 
 
 class _Finder:
-    def __init__(self, blocks: list[Block], masked: str, name: str, is_markdown: bool) -> None:
+    def __init__(self, blocks: list[Block], masked: str, name: str, extract: Extract) -> None:
         self.blocks = blocks
         self.masked = masked
         self.name = name
-        self.is_markdown = is_markdown
+        self.is_markdown = extract.is_markdown
+        self.extract = extract
         self.title: str | None = None
         self.authors: tuple[str, ...] = ()
         self.date: str | None = None
 
     def find(self) -> Front:
         self._front_matter()
-        headings = [number for number, block in enumerate(self.blocks) if block.kind is BlockKind.HEADING]
-        heading = self._title_heading(headings)
-        shown = self._text(self.blocks[heading]) if heading is not None else None
-        if heading is not None and shown:
-            self._take_title(heading, shown)
-        self._lines(heading or 0)
-        title = self.title or _from_name(self.name)
-        year = int(self.date[:4]) if self.date else _vote([title, shown or "", PurePath(self.name).stem])
-        return Front(title, self.authors, self.date, year, tuple(self.blocks))
+        heading = self._title_heading()
+        shown = self._text(self.blocks[heading]) if heading is not None else ""
+        if heading is not None:
+            self._take_heading(heading, shown)
+        self._take_lines(heading or 0)
+        title = self.title or self.extract.title or from_name(self.name)
+        date = self.date or self.extract.date
+        year = int(date[:4]) if date else _vote([title, shown, PurePath(self.name).stem])
+        return Front(title, self.authors or self.extract.authors, date, year, tuple(self.blocks))
 
     def _front_matter(self) -> None:
-        if not self.blocks or not self.masked.startswith("---") or self.blocks[0].kind is not BlockKind.FURNITURE:
+        if not self.masked.startswith("---") or not self.blocks or self.blocks[0].kind is not BlockKind.FURNITURE:
             return
         whole = self.blocks[0]
-        found: list[Block] = []
-        for match in _FIELD.finditer(self.masked, whole.span.start, whole.span.end):
-            if self._take_field(match.group(1).lower(), match.group(2).strip("'\"")):
-                found.append(replace(whole, kind=BlockKind.TITLE, span=Span(match.start(), match.end())))
-        if found:
-            self.blocks[0:1] = found
+        fields = _FIELD.finditer(self.masked, whole.span.start, whole.span.end)
+        spans = [Span(*field.span()) for field in fields if self._take_field(field.group(1).lower(), field.group(2))]
+        if spans:
+            self.blocks[0:1] = [replace(whole, kind=BlockKind.TITLE, span=span) for span in spans]
 
     def _take_field(self, field: str, value: str) -> bool:
-        if field == "title" and not self.title:
-            self.title = value
-        elif field.startswith("author") and not self.authors:
-            self.authors = _names(value.strip("[]"))
-        elif not field.startswith(("title", "author")) and not self.date and (date := iso_date(value)):
-            self.date = date
+        value = value.strip("'\"")
+        if field == "title":
+            taken, self.title = not self.title, self.title or value
+        elif field.startswith("author"):
+            taken, self.authors = not self.authors, self.authors or _names(value.strip("[]"))
         else:
-            return False
-        return True
+            taken, self.date = not self.date, self.date or iso_date(value)
+            taken = taken and bool(self.date)
+        return taken
 
-    def _title_heading(self, headings: list[int]) -> int | None:
-        """The first heading, unless it is only the first of several sections of the same level."""
-        if not headings or headings[0] > 6:
-            return None
-        levels = [len(self.blocks[number].headings) for number in headings]
-        first = self.blocks[headings[0]]
-        text = self._text(first)
-        if re.match(r"\d", text) and not year_in(text[:5]):
-            return None
-        marks = re.match(r"#+", self._line(first))
-        if marks and len(marks.group()) > 1 and levels.count(levels[0]) > 1:
-            return None
-        return headings[0]
+    def _title_heading(self) -> int | None:
+        """The first heading that can name the whole: no advert, no `01 Summary`, not one of many of its level."""
+        headings = [number for number, block in enumerate(self.blocks) if block.kind is BlockKind.HEADING]
+        texts = {number: self._text(self.blocks[number]) for number in headings}
+        early = [number for number in headings if number < self._prose() and not is_site(texts[number])]
+        twice = [number for number in early if list(texts.values()).count(texts[number]) > 1]
+        for number in twice or early[:1]:
+            if not self._is_section(number, headings, texts[number]):
+                return number
+        return None
 
-    def _take_title(self, heading: int, shown: str) -> None:
+    def _prose(self) -> int:
+        """Where the report begins: nothing after its first paragraphs is its title."""
+        length = 0
+        for number, block in enumerate(self.blocks[:_SEARCHED]):
+            if block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM):
+                length += len(self._text(block))
+            if length > _PROSE:
+                return number
+        return _SEARCHED
+
+    def _is_section(self, number: int, headings: Sequence[int], text: str) -> bool:
+        if not text or _GENERIC.match(text) or (re.match(r"\d", text) and not year_in(text[:5])):
+            return True
+        marks = re.match(r"[ \t]*(#+)", self._line(self.blocks[number]))
+        depth = len(self.blocks[number].headings)
+        peers = [other for other in headings if len(self.blocks[other].headings) == depth]
+        return bool(marks and len(marks.group(1)) > 1 and len(peers) > 1)
+
+    def _take_heading(self, heading: int, shown: str) -> None:
+        """The heading is the title, or, below another title in front matter, a heading as it is."""
+        if self.title and key(self.title) != key(shown):
+            return
+        first = heading if not self.title else -1
         self.title = self.title or shown
-        key = _key(shown)
-        if _key(self.title) == key and not any(block.kind is BlockKind.TITLE for block in self.blocks):
-            self.blocks[heading] = replace(self.blocks[heading], kind=BlockKind.TITLE)
         for number, block in enumerate(self.blocks):
-            if block.kind is BlockKind.HEADING and self._text(block) == shown:
-                self.blocks[number] = replace(block, kind=BlockKind.FURNITURE)
-            if block.headings[:1] == (shown,):
-                self.blocks[number] = replace(self.blocks[number], headings=block.headings[1:])
-        for number in range(heading):
-            if (
-                self.blocks[number].kind in (BlockKind.PARAGRAPH, BlockKind.QUOTE)
-                and len(self._text(self.blocks[number]).split()) < 25
-            ):
-                self.blocks[number] = replace(self.blocks[number], kind=BlockKind.FURNITURE)
+            kind = block.kind
+            if number == first:
+                kind = BlockKind.TITLE
+            elif kind is not BlockKind.TITLE and (number < heading or self._repeats(block, shown)):
+                kind = BlockKind.FURNITURE
+            below = block.headings[:1] == (shown,)
+            self.blocks[number] = replace(block, kind=kind, headings=block.headings[below:])
 
-    def _lines(self, start: int) -> None:
-        for number, block in enumerate(self.blocks[: start + _SEARCHED]):
-            if block.kind is not BlockKind.PARAGRAPH:
-                continue
-            text = self._text(block)
-            if len(text) < 200 and self._take_line(text):
-                self.blocks[number] = replace(block, kind=BlockKind.TITLE)
+    def _repeats(self, block: Block, title: str) -> bool:
+        return block.kind is BlockKind.HEADING and self._text(block) == title
+
+    def _take_lines(self, start: int) -> None:
+        """Authors and dates on lines of their own, before the report begins."""
+        found: list[Block] = []
+        searched = self.blocks[start : start + _SEARCHED]
+        for block in searched:
+            lines = list(self._lines(block)) if block.kind is BlockKind.PARAGRAPH else []
+            taken = [self._take_line(self._text(line)) for line in lines]
+            if lines and len(self._text(block)) > _PROSE:
+                found += searched[searched.index(block) :]
+                break
+            found += [replace(line, kind=BlockKind.TITLE) for line in lines] if any(taken) else [block]
+        self.blocks[start : start + len(searched)] = found
+
+    def _lines(self, block: Block) -> Iterator[Block]:
+        for line in re.finditer(r"[^\s\n][^\n]*", self.masked[block.span.start : block.span.end]):
+            end = line.start() + len(line.group().rstrip())
+            yield replace(block, span=Span(block.span.start + line.start(), block.span.start + end))
 
     def _take_line(self, text: str) -> bool:
-        taken = False
-        if not self.authors and (found := _AUTHORS.match(text)):
-            self.authors = _names(found.group("names"))
-            taken = bool(self.authors)
-        if not self.date and (found := _DATE.match(text)) and (date := iso_date(found.group("date"))):
-            self.date = date
-            taken = True
-        return taken
+        named = _AUTHORS.match(text)
+        byline = _BYLINE.match(text) if not named else None
+        if not self.authors and (named or byline):
+            names = _names(text[(named or byline).end() :])  # type: ignore[union-attr]
+            self.authors = names if named or all(_is_name(name) for name in names) else ()
+            return bool(self.authors)
+        dated = _DATED.match(text)
+        stated = text[dated.end() :] if dated else text if len(text) < 30 else ""
+        if not self.date and opens_with_date(stated):
+            self.date = iso_date(stated[:40])
+            return bool(self.date)
+        return False
 
     def _text(self, block: Block) -> str:
         return readable(self.masked, block.span, is_markdown=self.is_markdown).text
 
     def _line(self, block: Block) -> str:
         start = self.masked.rfind("\n", 0, block.span.start) + 1
-        return self.masked[start : block.span.end].lstrip()
+        return self.masked[start : block.span.end]
+
+
+def from_name(name: str) -> str:
+    """A title made of a file's name, for a report that does not state one."""
+    words = [word.upper() if word in _SMALL else word for word in re.split(r"[-_\s]+", PurePath(name).stem) if word]
+    title = " ".join(words)
+    return title[:1].upper() + title[1:] or name
+
+
+def key(text: str) -> str:
+    """The words of a text, for comparing what is said and not how it is written."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _names(text: str) -> tuple[str, ...]:
     parts = re.split(r"\s*(?:,|;|&|\band\b)\s*", text.strip().rstrip("."))
-    names = tuple(part.strip("'\" ") for part in parts if part.strip())
-    plausible = names and all(len(name.split()) <= 6 and name[:1].isupper() for name in names)
+    names = tuple(name for part in parts if (name := part.strip("'\" ")))
+    plausible = all(len(name.split()) <= 6 and name[:1].isupper() and not re.search(r"\d", name) for name in names)
     return names if plausible else ()
 
 
-def _from_name(name: str) -> str:
-    words = re.sub(r"[-_\s]+", " ", PurePath(name).stem).strip()
-    return words[:1].upper() + words[1:] if words else name
+def _is_name(text: str) -> bool:
+    words = text.split()
+    return 2 <= len(words) <= 4 and all(word[:1].isupper() or word in ("de", "van", "von", "der") for word in words)
 
 
-def _vote(texts: list[str]) -> int | None:
+def _vote(texts: Sequence[str]) -> int | None:
+    """The year that most of the texts name; the earlier text decides a draw."""
     years = [year for text in texts if (year := year_in(text))]
     return max(years, key=lambda year: (years.count(year), -years.index(year))) if years else None
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -22,7 +22,7 @@ class Readable:
     offsets: tuple[int, ...]
     """For each character of `text`, where it stands in the source."""
     linked: int
-    """How many characters, white space apart, are the text of links."""
+    """How many letters and digits are the text of links."""
 
 
 def _positioned(rule: Rule) -> Rule:
@@ -61,36 +61,35 @@ def markdown(source: str, start: int = 0) -> Readable:
     chars: list[tuple[str, int]] = []
     cursor = depth = linked = 0
     for token in tokens:
-        span = token.meta.get("span")
+        first, last = token.meta.get("span", (cursor, cursor))
         if token.type == "link_open":
-            depth, cursor = depth + 1, span[0] + 1 if span else cursor
+            depth, cursor = depth + 1, first + 1
         elif token.type == "link_close":
-            depth, cursor = depth - 1, span[1] if span else cursor
+            depth, cursor = depth - 1, last
         else:
-            shown, at, cursor = _shown(token, source, cursor)
-            chars += [(char, start + at + (i if len(shown) > 1 else 0)) for i, char in enumerate(shown)]
-            linked += sum(not char.isspace() for char in shown) if depth else 0
+            at, shown, cursor = _shown(token, source, cursor, (first, last))
+            chars += [(char, start + at + i) for i, char in enumerate(shown)]
+            linked += sum(char.isalnum() for char in shown) if depth else 0
     return _folded(chars, linked)
 
 
-def _shown(token: Token, source: str, cursor: int) -> tuple[str, int, int]:
-    """The visible characters of a token, where they start, and where the next token may start."""
-    span = token.meta.get("span")
+def _shown(token: Token, source: str, cursor: int, span: tuple[int, int]) -> tuple[int, str, int]:
+    """Where a token's visible characters start, those characters, and where the next token may start."""
+    first, last = span
     match token.type:
-        case "text" if token.content:
-            at = source.find(token.content, cursor)
-            return (token.content, at, at + len(token.content)) if at >= 0 else ("", cursor, cursor)
+        case "text" if (at := source.find(token.content, cursor)) >= 0:
+            return at, token.content, at + len(token.content)
         case "text_special":
-            return token.content[:1], span[0], span[1]
+            return first, token.content[:1], last
         case "code_inline":
-            at = source.find(token.content.strip(), span[0] + len(token.markup))
-            return token.content.strip(), at, span[1]
+            code = source[first + len(token.markup) : last - len(token.markup)]
+            return first + len(token.markup), code, last
         case "softbreak" | "hardbreak":
-            return " ", span[0] if span else cursor, span[1] if span else cursor
+            return first, " ", last
         case "image":
-            return "", cursor, span[1]
+            return cursor, "", last
         case _:
-            return "", cursor, cursor
+            return cursor, "", cursor
 
 
 def _folded(chars: list[tuple[str, int]], linked: int) -> Readable:

@@ -13,7 +13,10 @@ _BLOCK_TAGS = (
     "figcaption|figure|footer|form|h[1-6]|head|header|hr|html|iframe|input|li|link|main|meta|nav|noscript|object|ol|option|p|"
     "picture|pre|section|select|source|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul|video|audio|embed"
 )
-_INLINE_TAGS = "a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|img|ins|kbd|label|mark|q|s|samp|small|span|strong|sub|sup|time|tt|u|var|wbr"
+_INLINE_TAGS = (
+    "a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|img|ins|kbd|label|mark|q|s|samp|small|span|strong|sub|sup|time|"
+    "tt|u|var|wbr"
+)
 _ATTRIBUTES = r"(?:\s(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)?"
 
 _SPACED = re.compile(
@@ -25,7 +28,7 @@ _SPACED = re.compile(
 _DROPPED = re.compile(
     r"\{%.{0,500}?%\}|<%.{0,500}?%>|\{\{[^{}]{0,200}\}\}|%\{[^{}\n]{0,200}\}"  # Liquid, ERB, Mustache, placeholders
     r"|\{::?[^{}\n]{0,200}\}|(?<=\s)\{#[\w-]+\}"  # kramdown attributes, heading ids
-    r"|^[ \t]*\{/?[a-z][\w-]*(?: [.#]?[\w-]+)*\}[ \t]*$"  # block macros on a line of their own
+    r"|^[ \t]*\{/?[a-z][\w-]*(?: [^{}\n]{0,200})?\}[ \t]*$"  # block macros on a line of their own
     r"|\[\^[^\]\s]{1,40}\](?!:)"  # footnote marks
     rf"|</?(?:{_INLINE_TAGS}){_ATTRIBUTES}/?>",
     re.DOTALL | re.IGNORECASE | re.MULTILINE,

@@ -37,7 +37,7 @@ def read_bytes(data: bytes, name: str) -> Document:
         raise EmptyReport(f"{name} is empty: there is no text in it. Add a file with text.")
     masked = mask(extract.text) if extract.is_markdown else extract.text
     blocks = structure.blocks(extract.text, is_markdown=extract.is_markdown, pages=extract.pages)
-    found = front(blocks, masked, name, is_markdown=extract.is_markdown)
+    found = front(blocks, masked, name, extract)
     marked = furniture.mark(found.blocks, masked, is_markdown=extract.is_markdown)
     return Document(
         id=sha256(data).hexdigest(),

@@ -1,12 +1,14 @@
 """Sentences of a block, with exact spans and the form that people read."""
 
 import re
-from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
 from ingest import inline
 from ingest.inline import Readable
+from ingest.tokens import count
 from ingest.types import Span
 
 _ABBREVIATION = re.compile(
@@ -14,8 +16,8 @@ _ABBREVIATION = re.compile(
     r"Gen|Gov|Sen|Rep|Inc|Ltd|Co|Corp|Dept|U\.S|U\.K|U\.S\.C|Pub|Stat|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|[A-Z])\.$",
 )
 _LOWER_AFTER = re.compile(r"(?:etc|et al|a\.m|p\.m|Inc|Ltd|Co)\.[)\]”’\"']*$")
-LONGEST = 900
-"""Characters. What is longer is cut at the best place: passages must fit what the embedder reads."""
+LONGEST = 140
+"""Tokens. A longer sentence is cut at the best place: passages must fit what the embedder reads."""
 
 
 def readable(masked: str, span: Span, *, is_markdown: bool) -> Readable:
@@ -27,11 +29,11 @@ def readable(masked: str, span: Span, *, is_markdown: bool) -> Readable:
 
 
 def spans(text: Readable, block: Span, source: str) -> list[tuple[Span, str]]:
-    """Each sentence's span in the document and its readable text. The spans hold every visible character of the block."""
+    """Each sentence's span in the document and its readable text. No visible character of the block is left out."""
     pieces = [piece for start, end in _boundaries(text.text) for piece in _cut(text.text, start, end)]
     starts = [block.start]
-    for _, following in zip(pieces, pieces[1:], strict=False):
-        starts.append(_edge(source, text.offsets[following[0] - 1] + 1, text.offsets[following[0]]))
+    for before, after in pairwise(pieces):
+        starts.append(_edge(source, text.offsets[before[1] - 1] + 1, text.offsets[after[0]]))
     ends = [*starts[1:], block.end]
     found: list[tuple[Span, str]] = []
     for (first, last), start, end in zip(pieces, starts, ends, strict=True):
@@ -79,19 +81,19 @@ def _tight(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
-def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    pieces = []
-    while end - start > LONGEST:
-        at = _best_cut(text, start + LONGEST // 2, start + LONGEST)
-        pieces.append((start, at))
-        start = at + (len(text[at:end]) - len(text[at:end].lstrip()))
-    return [*pieces, (start, end)]
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while len(text[start:end].encode()) > LONGEST and (tokens := count(text[start:end])) > LONGEST:
+        at = _best_cut(text, start, start + max(1, (end - start) * LONGEST // (tokens + 1)))
+        yield start, at
+        start = at + len(text[at:end]) - len(text[at:end].lstrip())
+    yield start, end
 
 
-def _best_cut(text: str, low: int, high: int) -> int:
+def _best_cut(text: str, start: int, high: int) -> int:
+    """After the last mark or white space in the second half of what fits."""
     for mark in ("; ", ": ", ", ", " "):
-        at = text.rfind(mark, low, high)
-        if at > 0:
+        at = text.rfind(mark, start + (high - start) // 2, high)
+        if at > start:
             return at + len(mark.rstrip())
     return high
 
@@ -99,8 +101,3 @@ def _best_cut(text: str, low: int, high: int) -> int:
 def _unquoted(source: str) -> str:
     """Quote marks at the starts of further lines, blanked."""
     return re.sub(r"(?<=\n)[ \t]*(?:>[ \t]?)+", lambda match: " " * len(match.group()), source)
-
-
-def position(offsets: tuple[int, ...], offset: int) -> int:
-    """The readable character that stands at or after a source offset."""
-    return bisect_left(offsets, offset)

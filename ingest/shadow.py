@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.mask import DROP
+from ingest.site import is_site
 
 _TIGHT_HEADING = re.compile(r"( {0,3}#{1,6})(?=[^#\s])")
 _FOOTNOTE = re.compile(r"\s{0,3}\[\^[^\]\s]{1,40}\]:[ \t]*")
@@ -84,7 +85,7 @@ def is_heading(lines: list[str], number: int) -> bool:
         return False
     if not line[0].isalnum() or line[0].islower() or line.startswith(("http", "www.")) or ": " in line:
         return False
-    return any(following.strip() for following in lines[number + 1 :])
+    return not is_site(line) and any(following.strip() for following in lines[number + 1 :])
 
 
 def _depth(line: str) -> int:

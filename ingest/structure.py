@@ -20,10 +20,11 @@ from ingest.types import Block, BlockKind, Span
 _PARSER = (
     MarkdownIt("commonmark", {"maxNesting": 40})
     .enable("table")
-    .disable(["html_block", "inline", "text_join"])
+    .disable(["html_block", "code", "inline", "text_join"])
     .use(front_matter_plugin)
 )
-_KIND = {"blockquote_open": BlockKind.QUOTE, "list_item_open": BlockKind.LIST_ITEM}
+_PROSE = ("", "text", "txt", "plain", "plaintext", "markdown", "md")
+"""What a fence may say of its content for it to be evidence; program code and diagrams are not."""
 
 
 def blocks(text: str, *, is_markdown: bool, pages: Sequence[int] = ()) -> list[Block]:
@@ -65,7 +66,7 @@ class _Walk:
 
     def take(self, token: Token) -> None:
         match token.type:
-            case "front_matter" | "fence" | "code_block":
+            case "front_matter" | "fence":
                 self._verbatim(token)
             case "heading_open":
                 self.level = int(token.tag[1])
@@ -102,8 +103,13 @@ class _Walk:
         self._add(BlockKind.TABLE_ROW, span, lead=self.header)
 
     def _verbatim(self, token: Token) -> None:
-        kind = BlockKind.CODE if token.type != "front_matter" else BlockKind.FURNITURE
-        span = self._lines_span(token.map)
+        if token.type == "front_matter":
+            kind, span = BlockKind.FURNITURE, self._lines_span(token.map)
+        else:
+            kind = BlockKind.FURNITURE if token.info.strip().lower() not in _PROSE else BlockKind.CODE
+            first, last = token.map or (0, 0)
+            closed = self.lines[last - 1].text.strip().startswith(token.markup)
+            span = self._lines_span([first + 1, last - closed])
         if span:
             self._add(kind, span)
 
@@ -151,6 +157,8 @@ class _Walk:
 
     def _lines_span(self, lines: list[int] | None) -> Span | None:
         first, last = lines or (0, 0)
+        if first >= last:
+            return None
         start = self.starts[first]
         end = self.starts[last] - 1 if last < len(self.starts) else len(self.masked)
         return _trimmed(self.masked, start, end)

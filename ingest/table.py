@@ -1,24 +1,41 @@
-"""A row of a table in words: `Column: value; Column: value`."""
+"""The rows of a table in words: `Column: value; Column: value`."""
 
 import re
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from ingest import inline
-from ingest.types import Block
+from ingest.inline import Readable
+from ingest.sentences import LONGEST, spans
+from ingest.tokens import count
+from ingest.types import Block, Span
 
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
-def row_text(masked: str, block: Block) -> str:
-    """Each cell with the name of its column. Empty cells are left out."""
-    header = _cells(block.lead.of(masked)) if block.lead else []
+def sentences(masked: str, block: Block) -> list[tuple[Span, str]]:
+    """A row is one sentence; a row that is too long for a passage is one sentence for each sentence of each cell."""
+    header = [text.text for _, text in _cells(masked, block.lead)] if block.lead else []
     named = [
-        f"{column}: {cell}" if column and cell != column else cell
-        for column, cell in zip_longest(header, _cells(block.span.of(masked)), fillvalue="")
-        if cell
+        (cell[0], column or "", cell[1])
+        for column, cell in zip_longest(header, _cells(masked, block.span))
+        if cell and cell[1].text
     ]
-    return "; ".join(named)
+    whole = "; ".join(_named(column, text.text) for _, column, text in named)
+    if not whole or count(whole) <= LONGEST:
+        return [(block.span, whole)] if whole else []
+    return [(span, _named(column, shown)) for cell, column, text in named for span, shown in spans(text, cell, masked)]
 
 
-def _cells(line: str) -> list[str]:
-    return [inline.markdown(cell.strip()).text for cell in _PIPE.split(line.strip().strip("|"))]
+def _named(column: str, text: str) -> str:
+    return f"{column}: {text}" if column and column != text else text
+
+
+def _cells(masked: str, row: Span) -> list[tuple[Span, Readable]]:
+    line = row.of(masked)
+    bounds = [0, *(found.end() for found in _PIPE.finditer(line)), len(line) + 1]
+    cells = []
+    for start, end in pairwise(bounds):
+        cell = line[start : end - 1]
+        at = row.start + start + len(cell) - len(cell.lstrip())
+        cells.append((Span(at, at + len(cell.strip())), inline.markdown(cell.strip(), at)))
+    return cells[line.startswith("|") : len(cells) - line.endswith("|")]

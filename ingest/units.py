@@ -1,0 +1,79 @@
+"""The sentences of a document's blocks, each with what it needs to be understood: its lead, its column names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest import table
+from ingest.mask import mask
+from ingest.sentences import readable, spans
+from ingest.tokens import count
+from ingest.types import Block, BlockKind, Document, Sentence, Span
+
+LONGEST_LEAD = 60
+"""Tokens. A longer introduction is no introduction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, and how it is shown in a passage."""
+
+    sentence: Sentence
+    text: str
+    """The sentence as it reads after its lead."""
+    lead: str
+    lead_span: Span | None
+    block: int
+    """Position of its block, so that sentences of one block are shown together."""
+    tokens: int
+    lead_tokens: int
+
+
+class Units:
+    """Takes the blocks of one document apart."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._is_markdown = document.media_type != "text/plain"
+        self._masked = mask(document.text) if self._is_markdown else document.text
+        self._leads = {block.span: block.lead for block in document.blocks if block.kind is BlockKind.LIST_ITEM}
+
+    def of(self, number: int, block: Block) -> Iterator[Unit]:
+        match block.kind:
+            case BlockKind.TITLE:
+                shown = readable(self._masked, block.span, is_markdown=self._is_markdown).text
+                yield self._unit(number, block, block.span, _title_line(shown, self._document))
+            case BlockKind.TABLE_ROW:
+                for span, shown in table.sentences(self._masked, block):
+                    yield self._unit(number, block, span, shown)
+            case _:
+                marked = self._is_markdown and block.kind is not BlockKind.CODE
+                text = readable(self._masked, block.span, is_markdown=marked)
+                lead = self._lead(block)
+                for span, shown in spans(text, block.span, self._masked):
+                    yield self._unit(number, block, span, shown, lead)
+
+    def _unit(self, number: int, block: Block, span: Span, text: str, lead: str = "") -> Unit:
+        sentence = Sentence(span, f"{lead} {text}" if lead else text, block.page)
+        return Unit(sentence, text, lead, block.lead, number, count(text), count(lead) if lead else 0)
+
+    def _lead(self, block: Block) -> str:
+        """`introduction: outer item:` for an item of a nested list."""
+        parts: list[str] = []
+        span = block.lead
+        while span is not None and len(parts) < 4:
+            text = readable(self._masked, span, is_markdown=self._is_markdown)
+            last = [shown for _, shown in spans(text, span, self._masked)][-1:]
+            parts.insert(0, " ".join(last).rstrip(" :…–-.") + ":")
+            span = self._leads.get(span)
+        while parts and count(" ".join(parts)) > LONGEST_LEAD:
+            parts.pop(0)
+        return " ".join(parts)
+
+
+def _title_line(text: str, document: Document) -> str:
+    """Says which part of the title block a line is."""
+    field, colon, value = text.partition(":")
+    if colon and len(field) < 30 and value.strip() and text != document.title:
+        shown = value.strip().strip("\"'")
+        return f"{field[:1].upper()}{field[1:]}: {shown}"
+    return f"Title: {text}" if text == document.title else text
