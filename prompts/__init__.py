@@ -1,1 +1,21 @@
-"""The texts given to the language model, one file each, and the one function that fills them."""
+"""The texts given to the language model, one file each, and the one function that fills them.
+
+They are read once. A text has named places in braces, filled with plain text; what is filled in is never
+read as a place itself, nor as a control token (the engine tokenises it as text).
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _read(name: str) -> str:
+    return files(__name__).joinpath(f"{name}.txt").read_text(encoding="utf-8").strip()
+
+
+def fill(name: str, **values: str) -> str:
+    """The prompt text `name`.txt with its places filled. Raises KeyError for a place without a value."""
+    return _PLACE.sub(lambda place: values[place[1]], _read(name))

@@ -1,0 +1,221 @@
+"""One question, from text to a checked and cited answer, as a stream of events.
+
+Evidence comes first, then provisional tokens, then each sentence once it is checked, and the whole answer last. The
+core is synchronous and may be used from many threads; the index and the model take care of their own safety.
+"""
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.types import Filters, Hit, Index
+from ingest.neutralise import neutralise
+from service.answering import gate, sources
+from service.answering.calibration import Calibration, load
+from service.answering.compose import answer_prompt
+from service.answering.drafting import Draft
+from service.answering.followup import Standalone, standalone
+from service.answering.search import search
+from service.answering.segment import Segmenter
+from service.answering.sources import Source
+from service.answering.types import (
+    Answer,
+    AnswerEvent,
+    Event,
+    Evidence,
+    EvidenceEvent,
+    Question,
+    SentenceEvent,
+    Status,
+    Timings,
+    TokenEvent,
+    Verdict,
+)
+from service.answering.verify import Verifier
+from service.errors import BadQuestion, IndexEmpty
+from service.llm.types import Cancel, TextModel
+
+MOST_QUESTION = 4000
+"""Code points of a question."""
+EVIDENCE = 5
+"""Passages shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an evaluation may switch off to see what it contributes."""
+
+    gate: bool = True
+    verify: bool = True
+    candidates: int = 10
+    """Passages searched for, from which the best sentences are taken."""
+    evidence_words: int = 200
+    evidence_sentences: int = 8
+    max_tokens: int = 160
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self.marks: dict[str, int] = {}
+
+    def mark(self, name: str) -> None:
+        self.marks.setdefault(name, self.now())
+
+    def now(self) -> int:
+        return round((time.perf_counter() - self._started) * 1000)
+
+    def timings(self) -> Timings:
+        return Timings(
+            self.marks.get("search", 0), self.marks.get("first_token"), self.marks.get("first_sentence"), self.now()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search brought for one question."""
+
+    asked: Standalone
+    hits: list[Hit]
+    sources: list[Source]
+    evidence: tuple[Evidence, ...]
+
+
+class Answerer:
+    def __init__(
+        self, index: Index, model: TextModel, *, options: Options | None = None, calibration: Calibration | None = None
+    ) -> None:
+        self.index = index
+        self.model = model
+        self.options = options or Options()
+        self.calibration = calibration or load()
+        self.verifier = Verifier(index.embedder, model, self.calibration)
+
+    def answer(self, question: Question, *, cancel: Cancel | None = None) -> Answer:
+        """The finished answer. Raises as `stream` does."""
+        last: Event | None = None
+        for last in self.stream(question, cancel=cancel):
+            pass
+        assert isinstance(last, AnswerEvent)  # noqa: S101 - the stream's contract
+        return last.answer
+
+    def warm(self, question: Question, *, cancel: Cancel | None = None) -> list[Evidence]:
+        """The evidence for a question that is still being typed; its prompt is read in idle time."""
+        text, _ = _readable(question.text)
+        found = self._find(text, question)
+        if found.sources:
+            self.model.warm(self._prompt(found), cancel=cancel)
+        return list(found.evidence)
+
+    def stream(self, question: Question, *, cancel: Cancel | None = None) -> Iterator[Event]:
+        """Raises `BadQuestion`, `IndexEmpty`, and what the index and the model raise, before or between events."""
+        clock = _Clock()
+        text, neutralised = _readable(question.text)
+        if not self.index.stats().passages:
+            raise IndexEmpty("There are no reports yet. Add some on the page, or with: trendwise ingest PATH")
+        found = self._find(text, question)
+        clock.mark("search")
+        yield EvidenceEvent(found.evidence, clock.marks["search"])
+
+        draft = Draft(self.index.embedder, self.verifier, found.sources)
+        decision = gate.decide(gate.features(found.asked.searches[0], found.hits, found.sources), self.calibration)
+        if decision.answerable or not self.options.gate:
+            yield from self._write(found, draft, clock, cancel)
+        status, reason = _outcome(draft, decision)
+        yield AnswerEvent(
+            Answer(
+                id=uuid.uuid4().hex,
+                status=status,
+                reason=reason,
+                clarifications=(),
+                question=text,
+                standalone_question=found.asked.question,
+                answer=draft.text or reason or "",
+                sentences=tuple(draft.sentences),
+                citations=tuple(draft.citations),
+                evidence=found.evidence,
+                withheld=tuple(draft.withheld),
+                model=self.model.name,
+                timings=clock.timings(),
+                notices=_notices(found.asked),
+                neutralised=neutralised,
+            )
+        )
+
+    def _find(self, text: str, question: Question) -> _Found:
+        asked = standalone(text, question.history)
+        filters = Filters(question.document_ids, question.years)
+        hits = search(self.index, asked.searches, limit=self.options.candidates, filters=filters)
+        vector = self.index.embedder.embed([asked.searches[0]], kind="query")[0]
+        gathered = sources.gather(asked.searches[0], vector, hits, self.index.embedder)
+        return _Found(asked, hits, gathered, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
+
+    def _prompt(self, found: _Found):  # type: ignore[no-untyped-def]
+        chosen = sources.best(
+            found.sources, words=self.options.evidence_words, most=self.options.evidence_sentences
+        )
+        several = len({source.hit.passage.document_id for source in chosen}) > 1
+        return answer_prompt(_asked_text(found.asked), chosen, context=found.asked.context, name_reports=several)
+
+    def _write(self, found: _Found, draft: Draft, clock: _Clock, cancel: Cancel | None) -> Iterator[Event]:
+        segmenter = Segmenter()
+        written = 0
+        for piece in self.model.stream(self._prompt(found), max_tokens=self.options.max_tokens, cancel=cancel):
+            clock.mark("first_token")
+            yield TokenEvent(piece, written)
+            for sentence in segmenter.feed(piece):
+                written += 1
+                yield from self._settle(sentence, draft, clock, cancel)
+        for sentence in segmenter.finish():
+            yield from self._settle(sentence, draft, clock, cancel)
+
+    def _settle(self, sentence: str, draft: Draft, clock: _Clock, cancel: Cancel | None) -> Iterator[SentenceEvent]:
+        kept = draft.add(sentence, cancel=cancel)
+        if kept:
+            clock.mark("first_sentence")
+            yield SentenceEvent(*kept)
+
+
+def _readable(text: str) -> tuple[str, int]:
+    clean, neutralised = neutralise(text)
+    clean = clean.strip()
+    if not clean:
+        raise BadQuestion("The question is empty. Type what you would like to know about the reports.")
+    if len(clean) > MOST_QUESTION:
+        raise BadQuestion(f"The question has {len(clean):,} characters; at most {MOST_QUESTION:,} are read. Shorten it.")
+    return clean, neutralised
+
+
+def _asked_text(asked: Standalone) -> str:
+    return asked.question.split(" (following “", 1)[0] if asked.context else asked.question
+
+
+def _evidence(hit: Hit) -> Evidence:
+    passage = hit.passage
+    return Evidence(
+        passage_id=passage.id,
+        document_id=passage.document_id,
+        document_title=hit.document_title,
+        heading=passage.heading,
+        page=passage.page,
+        text=passage.readable,
+        score=round(hit.score, 4),
+        year=hit.year,
+    )
+
+
+def _outcome(draft: Draft, decision: gate.Decision) -> tuple[Status, str | None]:
+    if any(sentence.verdict is Verdict.SUPPORTED for sentence in draft.sentences):
+        return Status.ANSWERED, None
+    if draft.sentences:
+        return Status.PARTLY_ANSWERED, "No sentence of the answer is fully supported by the reports."
+    if decision.answerable:
+        return Status.NOT_IN_REPORTS, "The reports do not answer this. The nearest passages are shown."
+    return decision.status, decision.reason
+
+
+def _notices(asked: Standalone) -> tuple[str, ...]:
+    if not asked.dropped:
+        return ()
+    return (f"The oldest {asked.dropped} turns of this conversation were left out.",)

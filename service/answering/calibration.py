@@ -1,0 +1,58 @@
+"""The fitted numbers of gate and verifier, with where they come from. Nobody's favourite constants."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Logistic regression: probability of `sum(weight * value) + bias`."""
+
+    weights: Mapping[str, float]
+    bias: float
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        z = self.bias + sum(weight * values.get(name, 0.0) for name, weight in self.weights.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    signals: Logistic
+    """Support from signals alone."""
+    judged: Logistic
+    """Support from signals and the model's yes/no log-odds (`judge`)."""
+    supported: float
+    """At least this is supported."""
+    partly: float
+    """At least this, and less than `supported`, is partly supported."""
+    open_low: float
+    open_high: float
+    """Between these the model is asked too; outside, the signals are sure enough."""
+    answerable: Logistic
+    answerable_threshold: float
+
+    def support(self, signals: Mapping[str, float], judge: float | None) -> float:
+        if judge is None:
+            return self.signals.probability(signals)
+        return self.judged.probability({**signals, "judge": judge})
+
+    def is_open(self, support: float) -> bool:
+        return self.open_low <= support < self.open_high
+
+
+def parse(raw: str) -> Calibration:
+    loaded = json.loads(raw)
+    models = {name: Logistic(**loaded[name]) for name in ("signals", "judged", "answerable")}
+    numbers = {name: float(loaded[name]) for name in ("supported", "partly", "open_low", "open_high", "answerable_threshold")}
+    return Calibration(**models, **numbers)
+
+
+@cache
+def load() -> Calibration:
+    """What ships with this version, fitted on development data by `python -m eval.fit`."""
+    return parse(files(__package__).joinpath("calibration.json").read_text(encoding="utf-8"))

@@ -1,0 +1,23 @@
+"""The prompt of an answer: fixed system text, evidence sentences in reading order, conversation, question."""
+
+from collections.abc import Sequence
+
+from prompts import fill
+from service.answering.sources import Source
+from service.llm.types import Prompt
+
+
+def answer_prompt(question: str, evidence: Sequence[Source], *, context: str = "", name_reports: bool = False) -> Prompt:
+    """`name_reports` puts each report's title before its sentences: with several reports the answer must tell them apart."""
+    parts = ["Passages:\n"]
+    shown: tuple[str, tuple[str, ...]] | None = None
+    for source in evidence:
+        passage = source.hit.passage
+        place = (source.hit.document_title if name_reports else "", passage.headings)
+        if place != shown:
+            label = ": ".join(text for text in (place[0], passage.headings[-1] if passage.headings else "") if text)
+            parts.append(f"[{label}]\n" if label else "")
+            shown = place
+        parts.append(f"- {source.sentence.readable}\n")
+    parts.append(f"\n{context}Question: {question}")
+    return Prompt(system=fill("answer"), parts=tuple(part for part in parts if part))

@@ -1,0 +1,104 @@
+"""Drafted sentences become checked ones: aligned with their sources, verified, cited or withheld."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.types import Embedder
+from service.answering.align import Alignment, align
+from service.answering.cite import Citations, mark
+from service.answering.sources import Source
+from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
+from service.answering.verify import Check, Claim, Verifier
+from service.answering.words import stems
+from service.llm.types import Cancel
+
+MOST_ANSWER_WORDS = 120
+_FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
+_NO_ANSWER = re.compile(
+    r"\b(?:passages?|reports?|texts?|documents?|excerpts?|information|context)\b[^.]{0,60}\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t|"
+    r"did\s+not|no|not|never|nothing)\b[^.]{0,40}\b(?:mention|state|provide|specif|contain|say|give|list|include|available|discuss|"
+    r"address|detail|answer|information)",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """The answer as it grows. Sentences are only ever added."""
+
+    embedder: Embedder
+    verifier: Verifier
+    sources: Sequence[Source]
+    citations: Citations = field(default_factory=Citations)
+    sentences: list[AnswerSentence] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    denied: bool = False
+    """The model itself said that the passages do not answer."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+    def add(self, text: str, *, cancel: Cancel | None = None) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
+        """The checked sentence and its new citations, or None where it is withheld or says nothing new."""
+        if _FOREIGN.search(text):
+            return self._withhold(text, "An answer may not carry links or markup.")
+        if _NO_ANSWER.search(text):
+            self.denied = True
+            return self._withhold(text, "It says what the passages lack, which no passage can support.")
+        if self._repeats(text):
+            return None
+        vector = self.embedder.embed([text], kind="passage")[0]
+        alignment = align(text, vector, self.sources)
+        if not alignment.sources:
+            return self._withhold(text, "No passage is close to it.")
+        check = self._check(text, alignment, cancel)
+        if check.verdict is Verdict.UNSUPPORTED:
+            return self._withhold(text, check.reason or "The passages do not support it.")
+        return self.keep(text, alignment.sources, check)
+
+    def keep(
+        self, text: str, sources: Sequence[Source], check: Check
+    ) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
+        """Adds a sentence that was checked, if there is room for it."""
+        if self.sentences and self.words + len(text.split()) > MOST_ANSWER_WORDS:
+            return None
+        used, new = self.citations.cite(sources)
+        marked = mark(text, used)
+        start = len(self.text) + (1 if self.sentences else 0)
+        sentence = AnswerSentence(
+            text=marked,
+            start=start,
+            end=start + len(marked),
+            verdict=check.verdict,
+            reason=check.reason,
+            support=round(check.support, 3),
+            citations=tuple(citation.number for citation in used),
+        )
+        self.sentences.append(sentence)
+        return sentence, tuple(new)
+
+    def _check(self, text: str, alignment: Alignment, cancel: Cancel | None) -> Check:
+        passages = {source.hit.passage.id: source.hit for source in alignment.sources}
+        context = "; ".join(
+            dict.fromkeys(
+                part
+                for hit in passages.values()
+                for part in (hit.document_title, str(hit.year or ""), hit.passage.heading)
+                if part
+            )
+        )
+        claim = Claim(text, tuple(s.sentence.readable for s in alignment.sources), context)
+        return self.verifier.check_all([claim], cancel=cancel)[0]
+
+    def _repeats(self, text: str) -> bool:
+        mine = set(stems(text))
+        return any(mine <= set(stems(sentence.text)) for sentence in self.sentences) if mine else bool(self.sentences)
+
+    def _withhold(self, text: str, reason: str) -> None:
+        self.withheld.append(Withheld(text, Verdict.UNSUPPORTED, reason))

@@ -1,0 +1,59 @@
+"""Whether the reports answer a question: decided by calibrated features, not by asking the model to refuse.
+
+Small models told to refuse refuse too much; told nothing they answer from memory. So code decides, before anything
+is presented, from how near the best sentences are and how much of the question they cover.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.types import Hit
+from service.answering.calibration import Calibration
+from service.answering.sources import Source
+from service.answering.types import Status
+from service.answering.words import asked, coverage, missing_names, missing_numbers, stems
+
+FAR = 0.22
+"""Cosine under which nothing in the reports is even about the question's subject (out of scope)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    answerable: bool
+    probability: float
+    status: Status
+    reason: str | None
+
+
+def features(question: str, hits: Sequence[Hit], sources: Sequence[Source], judge: float | None = None) -> dict[str, float]:
+    """Named values for the calibrated gate; all zero where nothing was found."""
+    if not hits or not sources:
+        return {}
+    wanted = asked(question)
+    by_likeness = sorted(sources, key=lambda s: -s.relevance)[:6]
+    evidence = " ".join(f"{s.hit.document_title} {s.hit.passage.heading} {s.sentence.readable}" for s in by_likeness)
+    top = hits[0]
+    dense = [hit.dense_score for hit in hits if hit.dense_score is not None]
+    found = {
+        "best_dense": max(dense, default=0.0),
+        "best_sentence": by_likeness[0].relevance,
+        "coverage": coverage(wanted, stems(evidence)),
+        "top_coverage": coverage(wanted, stems(f"{top.document_title} {top.passage.heading} {top.passage.readable}")),
+        "agreement": float(top.dense_rank is not None and top.lexical_rank is not None and top.dense_rank + top.lexical_rank <= 4),
+        "names_missing": float(bool(missing_names(question, evidence))),
+        "numbers_missing": float(bool(missing_numbers(question, evidence))),
+    }
+    if judge is not None:
+        found["judge"] = judge
+    return found
+
+
+def decide(values: Mapping[str, float], calibration: Calibration) -> Decision:
+    if not values:
+        return Decision(False, 0.0, Status.NOT_IN_REPORTS, "Nothing in the reports is close to this question.")
+    probability = calibration.answerable.probability(values)
+    if probability >= calibration.answerable_threshold:
+        return Decision(True, probability, Status.ANSWERED, None)
+    if values["best_dense"] < FAR:
+        return Decision(False, probability, Status.OUT_OF_SCOPE, "The question is not about what these reports cover.")
+    return Decision(False, probability, Status.NOT_IN_REPORTS, "The reports do not say. The nearest passages are shown.")
