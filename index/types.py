@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from ingest.types import Document, Passage
 
 
-
 class Embedder(Protocol):
     """Text to unit vectors. The seam: `SentenceTransformerEmbedder`, `HashEmbedder` (for tests)."""
 
@@ -100,7 +99,12 @@ class Index(Protocol):
     def embedder(self) -> Embedder: ...
 
     def add(
-        self, document: Document, passages: Sequence[Passage], *, source_path: str, original: bytes | None = None,
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        *,
+        source_path: str,
+        original: bytes | None = None,
         sample: bool = False,
     ) -> Added:
         """All or nothing. The same content changes nothing; the same `source_path` supersedes its old document."""

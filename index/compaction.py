@@ -1,0 +1,81 @@
+"""Generations against the database: loading a view, writing a new generation, purging deleted vectors."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import dense, generations, store
+from index.database import Database
+from index.dense import DenseView, Keys, Vector, keys_array
+from index.types import Embedder
+
+
+def load_view(connection: Any, folder: Path, dimension: int, old: DenseView | None) -> DenseView:
+    """The dense view of the connection's snapshot; reuses what the old one has in memory."""
+    number = store.meta(connection, "generation")
+    generation = old.generation if old is not None else None
+    if number == 0:
+        generation = None
+    elif generation is None or generation.number != number:
+        generation = generations.read(folder, number, manifest_sha256=store.meta(connection, "manifest"))
+    covered = int(generation.keys[-1]) if generation is not None and len(generation.keys) else 0
+    dead = keys_array(key for (key,) in connection.execute("SELECT key FROM tombstones ORDER BY key"))
+    deleted = dead[np.isin(dead, generation.keys)] if generation is not None else dead[:0]
+    tail_keys, tail = read_vectors(connection, dimension, after=covered)
+    return DenseView(store.meta(connection, "change"), generation, deleted, tail_keys, tail)
+
+
+def read_vectors(connection: Any, dimension: int, *, after: int = 0) -> tuple[Keys, Vector]:
+    rows = connection.execute(
+        "SELECT key, vector FROM passages JOIN vectors USING (key) WHERE searched AND key > ? ORDER BY key", (after,)
+    ).fetchall()
+    vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float32).reshape(-1, dimension)
+    return keys_array(key for key, _ in rows), vectors
+
+
+def compact(database: Database, folder: Path, embedder: Embedder) -> None:
+    """Writes everything that is searched as one new generation, then lets the database name it."""
+    with _only_one(folder), database.errors():
+        with database.read() as connection:
+            number = store.meta(connection, "generation") + 1
+            keys, vectors = read_vectors(connection, embedder.dimension)
+        manifest = generations.write(folder, dense.build(number, keys, vectors), embedder=embedder.id)
+        with database.write() as connection:
+            store.set_meta(connection, "generation", number)
+            store.set_meta(connection, "manifest", manifest)
+            _renew_tombstones(connection, keys)
+            store.mark_changed(connection)
+        generations.remove_others(folder, number)
+
+
+def purge(database: Database, folder: Path, embedder: Embedder) -> None:
+    """Makes deletion real: no vector of a deleted passage stays in a generation, no text in the write-ahead log."""
+    with database.read() as connection:
+        gone = connection.execute("SELECT 1 FROM tombstones WHERE key NOT IN (SELECT key FROM passages)").fetchone()
+        covered = store.meta(connection, "generation") > 0
+    if gone and covered:
+        compact(database, folder, embedder)
+    if gone:
+        database.forget_deleted()
+
+
+def _renew_tombstones(connection: Any, keys: Keys) -> None:
+    """Of the generation's keys, those that went while it was written."""
+    searched = keys_array(key for (key,) in connection.execute("SELECT key FROM passages WHERE searched"))
+    connection.execute("DELETE FROM tombstones")
+    connection.executemany(
+        "INSERT INTO tombstones VALUES (?)", [(key,) for key in np.setdiff1d(keys, searched).tolist()]
+    )
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """One compaction at a time, across processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,135 @@
+"""Text to unit vectors with a sentence-transformers model that lies in a local folder.
+
+Only safetensors weights are read and nothing is fetched. Tokenizers raise "Already borrowed" when two threads
+use one, so one thread embeds at a time; a waiting question goes before the next batch of a running ingest.
+"""
+
+import hashlib
+import json
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import StoreError
+
+_BATCH = 32
+_REMEMBERED = 256
+
+
+class SentenceTransformerEmbedder:
+    """The model is loaded at the first use, or by `load()`; `id` and `dimension` need only its files."""
+
+    def __init__(self, model_dir: Path, threads: int = 0) -> None:
+        self._dir = model_dir
+        self._threads = threads
+        self._weights = model_dir / "model.safetensors"
+        if not self._weights.is_file():
+            raise StoreError(f"There is no embedding model in {model_dir}: run `trendwise models get`.")
+        self._dimension = _dimension(model_dir)
+        self._id = f"{model_dir.name}@{_fingerprint(self._weights)[:8]}"
+        self._model: Any = None
+        self._turn = _Turn()
+        self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    def load(self) -> None:
+        with self._turn.take(first=True):
+            self._ready()
+
+    def embed(self, texts: Sequence[str], *, kind: Literal["query", "passage"]) -> NDArray[np.float32]:
+        if kind == "query":
+            return self._embed_queries(texts)
+        return self._embed(texts, kind)
+
+    def _embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._queries]
+        fresh = dict(zip(missing, self._embed(missing, "query"), strict=True))
+        rows = np.empty((len(texts), self._dimension), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            row[:] = fresh[text] if text in fresh else self._queries.get(text, 0.0)
+        for text, vector in fresh.items():
+            self._queries[text] = vector
+        while len(self._queries) > _REMEMBERED:
+            self._queries.popitem(last=False)
+        return rows
+
+    def _embed(self, texts: Sequence[str], kind: Literal["query", "passage"]) -> NDArray[np.float32]:
+        rows = np.empty((len(texts), self._dimension), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        for start in range(0, len(by_length), _BATCH):
+            numbers = by_length[start : start + _BATCH]
+            with self._turn.take(first=kind == "query"):
+                rows[numbers] = self._encode([texts[number] for number in numbers], kind)
+        return rows
+
+    def _encode(self, texts: list[str], kind: Literal["query", "passage"]) -> NDArray[np.float32]:
+        model = self._ready()
+        encode = model.encode_query if kind == "query" else model.encode_document
+        vectors = encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _ready(self) -> Any:
+        if self._model is None:
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+            os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+            import torch
+            from sentence_transformers import SentenceTransformer
+
+            if self._threads:
+                torch.set_num_threads(self._threads)
+            self._model = SentenceTransformer(
+                str(self._dir),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+        return self._model
+
+
+class _Turn:
+    """A lock that lets questions go before batches: an ingest must not make a person wait for its whole length."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._busy = False
+        self._first_waiting = 0
+
+    @contextmanager
+    def take(self, *, first: bool) -> Iterator[None]:
+        with self._changed:
+            self._first_waiting += first
+            self._changed.wait_for(lambda: not self._busy and (first or not self._first_waiting))
+            self._first_waiting -= first
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+
+def _dimension(model_dir: Path) -> int:
+    config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
+    return int(config["hidden_size"])
+
+
+def _fingerprint(weights: Path) -> str:
+    """SHA-256 of the weights: two models of one name are two models."""
+    with weights.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

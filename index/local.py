@@ -1,0 +1,215 @@
+"""The index on this machine's disk: SQLite is the truth, FAISS generations make it fast.
+
+    DATA_DIR/trendwise.sqlite    documents, passages, vectors, full-text index
+    DATA_DIR/generations/N/      the vectors up to the last compaction, for FAISS
+
+This class only holds the parts, keeps the dense view in step with the database (which another process may have
+changed) and orders writes. Searching is `index.search`, rows are `index.store`.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from index import compaction, lexical, store, vectors
+from index.database import Database
+from index.dense import DenseView
+from index.errors import EmbedderMismatch
+from index.search import search
+from index.types import Added, DocumentInfo, Embedder, Filters, Hit, IndexStats
+from index.vectors import Vectors
+from ingest.types import Document, Passage
+
+_TOGETHER = 512
+"""Passages that a bulk ingest embeds in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """One document of a bulk ingest."""
+
+    document: Document
+    passages: Sequence[Passage]
+    source_path: str
+    original: bytes | None = None
+    sample: bool = False
+
+
+class LocalIndex:
+    """Implements `index.types.Index`. Safe to use from many threads."""
+
+    def __init__(self, database: Database, folder: Path, embedder: Embedder) -> None:
+        self._database = database
+        self._folder = folder
+        self._embedder = embedder
+        self._view: DenseView | None = None
+        self._refreshing = threading.Lock()
+
+    @classmethod
+    def open(cls, data_dir: Path, embedder: Embedder) -> "LocalIndex":
+        """Opens or creates the index. Raises EmbedderMismatch, SchemaTooNew, StoreDamaged, StoreError."""
+        database = Database(data_dir / "trendwise.sqlite")
+        try:
+            _check_embedder(database, embedder)
+            index = cls(database, data_dir / "generations", embedder)
+            compaction.purge(database, index._folder, embedder)
+        except BaseException:
+            database.close()
+            raise
+        return index
+
+    @property
+    def embedder(self) -> Embedder:
+        return self._embedder
+
+    def add(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        *,
+        source_path: str,
+        original: bytes | None = None,
+        sample: bool = False,
+    ) -> Added:
+        return self.add_many([NewDocument(document, passages, source_path, original, sample)])[0]
+
+    def add_many(self, items: Iterable[NewDocument], progress: Callable[[Added], None] | None = None) -> list[Added]:
+        """Adds each document on its own (all or nothing), but embeds many together, which is faster.
+
+        `progress` hears of every document when it is on the disk.
+        """
+        outcomes = []
+        for batch in _batches(items):
+            with self._database.read() as connection:
+                new = [item for item in batch if store.state(connection, item.document.id) != "ready"]
+                embedded = vectors.embed(connection, self._embedder, [(item.document, item.passages) for item in new])
+            ready = dict(zip([item.document.id for item in new], embedded, strict=True))
+            for item in batch:
+                outcomes.append(self._add(item, ready.get(item.document.id)))
+                if progress:
+                    progress(outcomes[-1])
+        return outcomes
+
+    def remove(self, document_id: str) -> None:
+        with self._database.write() as connection:
+            store.remove(connection, document_id)
+            store.mark_changed(connection)
+        compaction.purge(self._database, self._folder, self._embedder)
+
+    def search(self, question: str, *, limit: int = 5, filters: Filters | None = None) -> list[Hit]:
+        vector = self._embedder.embed([question], kind="query")[0]
+        terms = lexical.terms(question)
+        with self._snapshot() as (connection, view):
+            return search(connection, view, vector, terms, limit=limit, filters=filters)
+
+    def documents(self) -> list[DocumentInfo]:
+        with self._database.read() as connection:
+            return store.infos(connection)
+
+    def document(self, document_id: str) -> Document:
+        with self._database.read() as connection:
+            return store.document(connection, document_id)
+
+    def passages(self, document_id: str) -> list[Passage]:
+        with self._database.read() as connection:
+            return store.passages(connection, document_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        with self._database.read() as connection:
+            return store.passage(connection, passage_id)
+
+    def original(self, document_id: str) -> tuple[str, str, bytes] | None:
+        with self._database.read() as connection:
+            return store.original(connection, document_id)
+
+    def edit(self, document_id: str, *, title: str | None = None, year: int | None = None) -> DocumentInfo:
+        with self._database.write() as connection:
+            edited = store.edit(connection, document_id, title=title, year=year)
+            store.mark_changed(connection)
+        return edited
+
+    def stats(self) -> IndexStats:
+        with self._snapshot() as (connection, view):
+            documents = connection.execute("SELECT count(*) FROM documents WHERE state = 'ready'").fetchone()[0]
+            passages = connection.execute("SELECT count(*) FROM passages WHERE searched").fetchone()[0]
+            generation = view.generation
+            kind = generation.kind if generation else "flat"
+            return IndexStats(
+                documents, passages, self._embedder.dimension, self._embedder.id,
+                generation.number if generation else 0, len(view.tail_keys), f"SQLite + FAISS ({kind})",
+            )  # fmt: skip
+
+    def compact(self) -> None:
+        """Writes a new generation from everything that is searched now."""
+        compaction.compact(self._database, self._folder, self._embedder)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _add(self, item: NewDocument, embedded: list[Vectors] | None) -> Added:
+        document = item.document
+        with self._database.write() as connection:
+            before = store.document_at(connection, item.source_path)
+            known = store.state(connection, document.id) == "ready"
+            if before == document.id and known:
+                return Added(document.id, "unchanged", len(item.passages))
+            if not known:
+                if embedded is None:
+                    embedded = vectors.embed(connection, self._embedder, [(document, item.passages)])[0]
+                store.insert(connection, document, item.passages, embedded, original=item.original, sample=item.sample)
+            store.set_source(connection, item.source_path, document.id)
+            replaced = (
+                before if before not in (None, document.id) and not store.has_source(connection, before) else None
+            )
+            if replaced:
+                store.supersede(connection, replaced, document.id)
+            store.mark_changed(connection)
+        outcome: Literal["added", "unchanged", "replaced"]
+        outcome = "replaced" if replaced else "unchanged" if known else "added"
+        return Added(document.id, outcome, len(item.passages), replaced)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[tuple[Any, DenseView]]:
+        """A connection and a dense view of the same moment."""
+        while True:
+            with self._database.read() as connection:
+                view = self._view_at(connection)
+                if view is not None:
+                    yield connection, view
+                    return
+
+    def _view_at(self, connection: Any) -> DenseView | None:
+        """The dense view of the connection's snapshot, or None where another thread has a newer one already."""
+        change = store.meta(connection, "change")
+        with self._refreshing:
+            view = self._view
+            if view is None or view.change < change:
+                view = self._view = compaction.load_view(connection, self._folder, self._embedder.dimension, view)
+        return view if view.change == change else None
+
+
+def _batches(items: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
+    batch: list[NewDocument] = []
+    for item in items:
+        batch.append(item)
+        if sum(len(each.passages) for each in batch) >= _TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _check_embedder(database: Database, embedder: Embedder) -> None:
+    with database.write() as connection:
+        known = store.meta(connection, "embedder")
+        if known is None:
+            store.set_meta(connection, "embedder", embedder.id)
+            store.set_meta(connection, "dimension", embedder.dimension)
+        elif (known, store.meta(connection, "dimension")) != (embedder.id, embedder.dimension):
+            raise EmbedderMismatch(
+                f"The index was built with {known}, but {embedder.id} is set up: "
+                "set the old model again, or use another data folder."
+            )
