@@ -105,3 +105,27 @@ def test_the_sample_questions_are_enough_and_quote_the_samples() -> None:
     assert len(rows("samples.jsonl")) >= 66
     assert sum(not row["answerable"] for row in rows("samples.jsonl")) >= 20
     assert missing_quotes("samples.jsonl", sample_texts()) == []
+
+
+def test_the_corpus_questions_are_enough_and_of_many_reports() -> None:
+    every = rows("corpus.jsonl")
+    assert len(every) >= 150
+    assert sum(not row["answerable"] for row in every) >= 60
+    assert len({document for row in every if row["answerable"] for document in row["docs"]}) >= 35
+
+
+def test_the_corpus_questions_are_split_by_report() -> None:
+    halves: dict[str, set[str]] = {"tune": set(), "report": set()}
+    for row in rows("corpus.jsonl"):
+        halves[row["split"]].update(row["docs"])
+    assert not halves["tune"] & halves["report"]
+    assert all(halves.values())
+
+
+def test_the_corpus_quotes_are_short() -> None:
+    quotes = [quote for row in rows("corpus.jsonl") for quote in row["evidence"]]
+    assert [quote for quote in quotes if len(quote.split()) > LONGEST_QUOTE] == []
+
+
+def test_the_corpus_questions_quote_the_reports() -> None:
+    assert missing_quotes("corpus.jsonl", corpus_texts()) == []
