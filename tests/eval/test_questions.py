@@ -36,7 +36,7 @@ def rows(name: str) -> list[Row]:
     return [json.loads(line) for line in lines]
 
 
-def files() -> list[str]:
+def question_files() -> list[str]:
     return sorted(path.name for path in QUESTIONS.glob("*.jsonl"))
 
 
@@ -51,7 +51,8 @@ def sample_texts() -> dict[str, str]:
 def corpus_texts() -> dict[str, str]:
     if not SHARED.exists():
         pytest.skip(f"the reports of the corpus are not here: {SHARED}")
-    return {path.name: canonical(path) for path in sorted(SHARED.glob("[fs]*/*.*"))}
+    files = [path for folder in ("seed", "field") for path in sorted((SHARED / folder).iterdir())]
+    return {path.name: canonical(path) for path in files}
 
 
 def missing_quotes(name: str, texts: dict[str, str]) -> list[tuple[str, str]]:
@@ -63,7 +64,7 @@ def missing_quotes(name: str, texts: dict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", question_files())
 def test_every_row_has_the_form(name: str) -> None:
     for row in rows(name):
         assert all(isinstance(row[field], str) and row[field].strip() for field in TEXTS), row["id"]
@@ -74,13 +75,13 @@ def test_every_row_has_the_form(name: str) -> None:
         assert all(row["key_points"]), row["id"]
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", question_files())
 def test_ids_and_questions_are_unique(name: str) -> None:
     for field in ("id", "question"):
         assert [value for value, count in Counter(row[field] for row in rows(name)).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", question_files())
 def test_answerable_rows_and_no_others_have_evidence(name: str) -> None:
     for row in rows(name):
         assert bool(row["evidence"]) is row["answerable"], row["id"]
@@ -88,7 +89,7 @@ def test_answerable_rows_and_no_others_have_evidence(name: str) -> None:
         assert not (row["kind"] == "ambiguous" and row["answerable"]), row["id"]
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", question_files())
 def test_follow_ups_and_no_others_have_a_history_that_alternates(name: str) -> None:
     for row in rows(name):
         assert ("history" in row) is (row["kind"] == "follow-up"), row["id"]
@@ -96,7 +97,7 @@ def test_follow_ups_and_no_others_have_a_history_that_alternates(name: str) -> N
         assert roles == ["user", "assistant"] * (len(roles) // 2), row["id"]
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", question_files())
 def test_every_kind_is_there(name: str) -> None:
     assert {row["kind"] for row in rows(name)} == KINDS
 
