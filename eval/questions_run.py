@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from eval.asking import ask
 from eval.datasets import load_questions
 from eval.journal import Journal
 from eval.progress import progress
@@ -38,7 +40,8 @@ def run_questions(
         config = configuration(runtime, file, workers=workers)
         journal = Journal(cache_dir() / "runs", run_key(config))
         with progress("Asking", len(rows)) as advance:
-            results = run(rows, runtime.answerer, Scorer(runtime.index), journal, workers=workers, advance=advance)
+            evaluate = partial(ask, core=runtime.answerer, scorer=Scorer(runtime.index))
+            results = run(rows, evaluate, Result, journal, workers=workers, advance=advance)
     content = report(results, config)
     journal.finish()
     return Outcome(results, summarise(results), content)

@@ -7,7 +7,7 @@ from pathlib import Path
 from eval import fingerprint
 from index.types import Index
 from ingest.files import find
-from service.adding import add_file
+from service.adding import prepare, source_path
 
 KEPT = 12
 """Indexes kept; the least recently used beyond are deleted."""
@@ -40,7 +40,8 @@ def is_complete(data_dir: Path) -> bool:
 def fill(index: Index, files: Sequence[Path], data_dir: Path, advance: Callable[[str], None]) -> None:
     """Adds the files; those that an interrupted run already added cost nothing. Raises `IngestError`, `StoreError`."""
     for path in files:
-        add_file(index, path)
+        document, passages, _ = prepare(path)
+        index.add(document, passages, source_path=source_path(path))
         advance(path.name)
     (data_dir / _COMPLETE).touch()
 

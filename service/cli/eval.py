@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from eval.summary import Metric
 
-app = typer.Typer(no_args_is_help=True, help="Measure retrieval, citations, answers and refusals, offline.")
+app = typer.Typer(no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="A JSONL file, one row a line.")]
 Reports = Annotated[
@@ -25,6 +25,11 @@ Html = Annotated[Path | None, typer.Option("--html", help="Write a report with p
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")]
 Model = Annotated[str | None, typer.Option(help="A name of the model catalogue, or the path of a GGUF file.")]
 Workers = Annotated[int, typer.Option(min=1, help="Questions asked at a time.")]
+
+
+@app.callback()
+def evaluate() -> None:
+    """Measure retrieval, citations, answers and refusals, offline."""
 
 
 @app.command(
