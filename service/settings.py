@@ -27,14 +27,22 @@ class Settings(BaseSettings):
     template: Literal["chatml", "llama3", "gemma", "mistral"] = Field(
         "chatml", description="Chat template of a GGUF file given by path (catalogue models know theirs)."
     )
-    model_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server to use instead of a local model.")
+    model_url: str | None = Field(
+        None, description="Base URL of an OpenAI-compatible server to use instead of a local model."
+    )
     model_key: SecretStr | None = Field(None, description="API key for that server.")
     model_name: str | None = Field(None, description="Model name to ask that server for.")
     hub_url: str = Field(
-        "https://huggingface.co", description="Model hub, or a mirror of it, to fetch models from that the package index lacks."
+        "https://huggingface.co",
+        description="Model hub, or a mirror of it, to fetch models from that the package index lacks.",
     )
     threads: int = Field(0, ge=0, description="Threads for the model; 0 means one per physical core.")
     context: int = Field(8192, ge=1024, description="Tokens of attention state shared by all running questions.")
+    retention_days: int = Field(0, ge=0, description="Conversations older than this are really deleted; 0 keeps them.")
+    allowed_hosts: list[str] = Field(
+        default_factory=list, description="Host names, besides loopback, by which people may reach the server."
+    )
+    log_texts: bool = Field(False, description="Write questions and answers to the log, not only their lengths.")
     queue: int = Field(64, ge=1, description="Questions active or waiting before further ones are answered 503.")
 
     @classmethod

@@ -1,0 +1,56 @@
+"""The HTTP application: routes, errors and what guards them. Knows nothing of sockets and signals (`serving.py`)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from service.api import chat, conversations, documents, health, pages, passages, problems, search, security, uploads
+from service.api.context import Context
+from service.runtime import Runtime
+
+DESCRIPTION = """Answers questions about digital and technology trends reports with citations that can be checked.
+Errors are RFC 9457 problem documents whose `detail` says what to do."""
+DAY = 24 * 60 * 60
+
+
+def create_app(runtime: Runtime) -> FastAPI:
+    """The application over an open runtime, which it does not close."""
+    context = Context(runtime)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        purging = asyncio.create_task(_purge_daily(runtime))
+        yield
+        purging.cancel()
+        with suppress(asyncio.CancelledError):
+            await purging
+        await asyncio.to_thread(context.close)
+
+    app = FastAPI(
+        title="Trendwise",
+        version=health.installed_version(),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.context = context
+    for module in (chat, search, passages, documents, uploads, conversations, health):
+        app.include_router(module.router)
+    app.include_router(pages.router())
+    problems.install(app)
+    app.add_middleware(security.Recover)
+    app.add_middleware(security.Limits)
+    app.add_middleware(security.Guard, hosts=runtime.settings.allowed_hosts)
+    app.add_middleware(security.Headers)
+    return app
+
+
+async def _purge_daily(runtime: Runtime) -> None:
+    days = runtime.settings.retention_days
+    while days:
+        await asyncio.sleep(DAY)
+        await asyncio.to_thread(runtime.conversations.purge, days)

@@ -1,0 +1,89 @@
+"""What every route shares: the runtime, the threads that answer, the jobs, and the streams that are open now."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Depends, Request
+
+from service.api.admission import Admission
+from service.api.problems import ShuttingDown
+from service.api.work import Work
+from service.errors import NotAllowed
+from service.jobs import Jobs
+from service.llm.types import Cancel
+from service.runtime import Runtime
+
+T = TypeVar("T")
+
+WARMING = 8
+"""Questions still being typed that are prepared at once; they take no place from those that were asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks: the holder of an API key, or whoever sits at this machine where there are no keys."""
+
+    id: str = ""
+    role: Literal["ask", "manage"] = "manage"
+
+
+class Context:
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.admission = Admission(runtime.settings.queue)
+        self.warming = Admission(WARMING)
+        self.jobs = Jobs(runtime.index)
+        self._threads = ThreadPoolExecutor(runtime.settings.queue + WARMING, thread_name_prefix="question")
+        self._open: set[Work[Any]] = set()
+        self.stopping = False
+
+    def work(
+        self, person: Person, produce: Callable[[Cancel], Iterator[T]], admission: Admission | None = None
+    ) -> Work[T]:
+        """Starts a question's work on a thread of its own. Raises `ModelBusy` and `ShuttingDown`."""
+        if self.stopping:
+            raise ShuttingDown("Trendwise is stopping: ask again when it has started again.")
+        leave = (admission or self.admission).enter(person.id)
+        work: Work[T] = Work(self._threads, produce, finished=leave)
+        self._open.add(work)
+        return work
+
+    def closed(self, work: Work[T]) -> None:
+        work.close()
+        self._open.discard(work)
+
+    def stop_accepting(self) -> None:
+        self.stopping = True
+
+    def end_streams(self) -> None:
+        """Every open stream gets an explicit error event, so that none looks finished when it is not."""
+        for work in tuple(self._open):
+            work.fail(ShuttingDown("Trendwise was stopped before this answer was complete: ask again."))
+
+    def close(self) -> None:
+        for work in tuple(self._open):
+            work.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.jobs.close()
+
+
+def context(request: Request) -> Context:
+    found: Context = request.app.state.context
+    return found
+
+
+def person(request: Request) -> Person:
+    found: Person = request.scope.get("person", Person())
+    return found
+
+
+Ctx = Annotated[Context, Depends(context)]
+Asker = Annotated[Person, Depends(person)]
+
+
+def require_manager(person: Asker) -> None:
+    """For routes that change what everybody sees."""
+    if person.role != "manage":
+        raise NotAllowed("This API key may ask questions but not change reports: use one with the role `manage`.")

@@ -1,0 +1,110 @@
+"""One example a payload, for the OpenAPI description. Shortened ids; otherwise what the API really gives."""
+
+from typing import Any
+
+QUESTION: dict[str, Any] = {"question": "What is the stand-out technology trend for 2024?", "stream": False}
+
+EVIDENCE: dict[str, Any] = {
+    "passage_id": "5b1e9c0d4f6a7b82-3",
+    "document_id": "5b1e9c0d4f6a7b82",
+    "document_title": "Public sector digital trends 2024",
+    "heading": "Technology trends › Artificial intelligence",
+    "page": 3,
+    "text": "AI is the stand-out technology trend for 2024. It is becoming a partner, not a replacement.",
+    "score": 0.61,
+    "year": 2024,
+}
+CITATION: dict[str, Any] = {
+    "number": 1,
+    "passage_id": "5b1e9c0d4f6a7b82-3",
+    "document_id": "5b1e9c0d4f6a7b82",
+    "document_title": "Public sector digital trends 2024",
+    "heading": "Technology trends › Artificial intelligence",
+    "page": 3,
+    "quote": "AI is the stand-out technology trend for 2024.",
+    "start": 1204,
+    "end": 1250,
+    "url": "/documents/5b1e9c0d4f6a7b82#1204-1250",
+    "readable": "AI is the stand-out technology trend for 2024.",
+    "year": 2024,
+}
+SENTENCE: dict[str, Any] = {
+    "text": "AI is the stand-out trend for 2024 [1].",
+    "start": 0,
+    "end": 39,
+    "verdict": "supported",
+    "reason": None,
+    "support": 0.97,
+    "citations": [1],
+}
+ANSWER: dict[str, Any] = {
+    "id": "0d9f6f3f2f3b4a7c8f5e1d2c3b4a5968",
+    "status": "answered",
+    "reason": None,
+    "clarifications": [],
+    "question": "What is the stand-out technology trend for 2024?",
+    "standalone_question": "What is the stand-out technology trend for 2024?",
+    "answer": "AI is the stand-out trend for 2024 [1].",
+    "sentences": [SENTENCE],
+    "citations": [CITATION],
+    "evidence": [EVIDENCE],
+    "withheld": [{"text": "It costs £3m.", "verdict": "unsupported", "reason": "The passages give no amount."}],
+    "model": "qwen2.5-coder-1.5b-instruct",
+    "timings": {"search_ms": 12, "first_token_ms": 840, "first_sentence_ms": 2900, "total_ms": 6100},
+    "notices": [],
+    "neutralised": 0,
+    "conversation_id": "7c9e6679f9f34c0a8a1f4b2f0e6d5c3b",
+}
+EVENTS = """event: evidence
+data: {"evidence": [{"passage_id": "5b1e9c0d4f6a7b82-3", "...": "..."}], "search_ms": 12}
+
+event: token
+data: {"text": "AI is the", "sentence": 0}
+
+event: sentence
+data: {"sentence": {"text": "AI is the stand-out trend [1].", "...": "..."}, "citations": [{"number": 1}]}
+
+event: answer
+data: {"id": "0d9f6f3f2f3b4a7c8f5e1d2c3b4a5968", "status": "answered", "...": "..."}
+
+"""
+DOCUMENT: dict[str, Any] = {
+    "id": "5b1e9c0d4f6a7b82",
+    "title": "Public sector digital trends 2024",
+    "authors": ["Socitm"],
+    "date": "2024",
+    "year": 2024,
+    "source": "trends-2024.md",
+    "media_type": "text/markdown",
+    "pages": None,
+    "words": 812,
+    "passages": 9,
+    "added_at": "2026-01-31T09:00:00Z",
+    "state": "ready",
+    "superseded_by": None,
+    "sample": True,
+}
+JOB: dict[str, Any] = {
+    "id": "3f2b8c1d5e6f4a7b8c9d0e1f2a3b4c5d",
+    "state": "done",
+    "name": "trends-2024.md",
+    "document_id": "5b1e9c0d4f6a7b82",
+    "outcome": "added",
+    "passages": 9,
+    "problem": None,
+}
+CONVERSATION: dict[str, Any] = {
+    "id": "7c9e6679f9f34c0a8a1f4b2f0e6d5c3b",
+    "title": "What is the stand-out technology trend for 2024?",
+    "created_at": "2026-01-31T09:00:00.000Z",
+    "updated_at": "2026-01-31T09:02:00.000Z",
+    "turns": 2,
+}
+DOCUMENT_TEXT: dict[str, Any] = {
+    "text": "# Public sector digital trends 2024\n\nAI is the stand-out technology trend for 2024.",
+    "blocks": [
+        {"kind": "title", "start": 0, "end": 35, "headings": [], "page": None, "lead": None},
+        {"kind": "paragraph", "start": 37, "end": 83, "headings": [], "page": None, "lead": None},
+    ],
+    "neutralised": 0,
+}

@@ -1,0 +1,103 @@
+"""Whether it lives (`/healthz`), whether it can answer (`/readyz`), and what it is set up with (`/api/status`)."""
+
+import json
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import APIRouter
+
+from index.types import IndexStats
+from service.api.context import Ctx
+from service.api.problems import NoEvaluation, documented
+from service.errors import ModelFailed, RunError
+
+router = APIRouter(tags=["service"])
+
+EVALUATION = "evaluation.json"
+"""In the data folder: the summary of the last evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    status: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    ready: bool
+    documents: int
+    passages: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    version: str
+    documents: int
+    passages: int
+    index: IndexStats
+    model: str
+    model_healthy: bool
+    active: int
+    """Questions that are being answered or wait."""
+    queue: int
+    """How many may be."""
+    settings: dict[str, Any]
+    """Without secrets."""
+
+
+@router.get("/healthz", responses={200: {"content": {"application/json": {"example": {"status": "ok"}}}}})
+async def healthz() -> Health:
+    """The process answers. Touches neither model nor disk."""
+    return Health()
+
+
+READY = {"ready": True, "documents": 6, "passages": 60, "model": "qwen2.5-coder-1.5b-instruct-q4_k_m"}
+
+
+@router.get("/readyz", responses={200: {"content": {"application/json": {"example": READY}}}, **documented(503)})
+def readyz(ctx: Ctx) -> Ready:
+    """The index can be read and the model's engine answers its heartbeat."""
+    stats = ctx.runtime.index.stats()
+    if not ctx.runtime.model.healthy():
+        raise ModelFailed("The model's engine does not answer: wait a moment; restart Trendwise if it stays.")
+    return Ready(True, stats.documents, stats.passages, ctx.runtime.model.name)
+
+
+@router.get("/api/status", responses=documented())
+def status(ctx: Ctx) -> ServiceStatus:
+    """What answers come from: reports, model, settings."""
+    runtime = ctx.runtime
+    stats = runtime.index.stats()
+    return ServiceStatus(
+        version=installed_version(),
+        documents=stats.documents,
+        passages=stats.passages,
+        index=stats,
+        model=runtime.model.name,
+        model_healthy=runtime.model.healthy(),
+        active=ctx.admission.active,
+        queue=ctx.admission.limit,
+        settings=runtime.settings.model_dump(mode="json", exclude={"model_key"}),
+    )
+
+
+@router.get("/api/evaluation", responses=documented(404))
+def evaluation(ctx: Ctx) -> dict[str, Any]:
+    """The summary of the last evaluation on this machine."""
+    path = ctx.runtime.settings.data_dir / EVALUATION
+    try:
+        summary: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise NoEvaluation("There is no evaluation yet: run `trendwise eval questions FILE`.") from error
+    except ValueError as error:
+        raise RunError(f"{EVALUATION} in the data folder is damaged: run the evaluation again.") from error
+    return summary
+
+
+def installed_version() -> str:
+    try:
+        return version("trendwise")
+    except PackageNotFoundError:
+        return "0"

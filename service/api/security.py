@@ -1,0 +1,169 @@
+"""What stands between the network and the routes, as plain ASGI so that streams pass through untouched.
+
+`Guard`    Host and Origin: a page of another site, or a name rebound to this address, gets no answer.
+`Headers`  what browsers are told: no foreign content, no framing, no guessing of types.
+`Limits`   bodies that are too large or too slow, readers that do not read.
+`Recover`  an error that nobody foresaw becomes a problem document.
+"""
+
+import asyncio
+import ipaddress
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers as RequestHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.problems import BodyTooLarge, GoneError, Problem, problem_of
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+ORIGINAL_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""Of original files, which are downloads but for PDF: browsers show those in a viewer of their own."""
+
+
+class Guard:
+    """Refuses what does not come from this server's own page or from a program. 421 and 403 problems."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = LOOPBACK_NAMES | {host.lower().rstrip(".") for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (problem := self._refusal(RequestHeaders(scope=scope))):
+            await problem.response(scope, receive, send)
+        elif scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+
+    def _refusal(self, headers: RequestHeaders) -> Problem | None:
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or host_name(hosts[0]) not in self._hosts:
+            return Problem(421, "This server is not reached by that name: use http://127.0.0.1 and its port.")
+        if headers.get("sec-fetch-site") == "cross-site":
+            return Problem(403, "Requests from other sites are refused: open Trendwise's own page.")
+        origins = headers.getlist("origin")
+        if origins and (len(origins) > 1 or not same_origin(origins[0], hosts[0])):
+            return Problem(403, "Requests from other origins are refused: open Trendwise's own page.")
+        return None
+
+
+def host_name(host: str) -> str | None:
+    """The name in a Host header, without its port, or None where there is none."""
+    try:
+        parts = urlsplit("//" + host)
+        plain = parts.netloc == host and parts.username is None and parts.port != 0
+        return parts.hostname if plain else None
+    except ValueError:
+        return None
+
+
+def same_origin(origin: str, host: str) -> bool:
+    """Whether a page of this origin was served by this host. The scheme may be a TLS proxy's."""
+    scheme, separator, rest = origin.partition("://")
+    return bool(separator) and scheme in ("http", "https") and rest.lower() == host.lower()
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Headers:
+    """Sets the security headers of every response; a route's own `Cache-Control` stays."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                original = scope["path"].endswith("/original")
+                headers["Content-Security-Policy"] = ORIGINAL_CSP if original else CSP
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["X-Frame-Options"] = "SAMEORIGIN" if original else "DENY"
+                headers["Referrer-Policy"] = "no-referrer"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                headers["Cross-Origin-Resource-Policy"] = "same-origin"
+                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+JSON_BYTES = 1024 * 1024
+UPLOAD_BYTES = 25 * 1024 * 1024
+FORM_BYTES = 64 * 1024
+"""What a form may have around its file."""
+SLOW = 30.0
+"""Seconds that a sender may pause within a body, or a reader not take what it is sent."""
+
+
+class Limits:
+    def __init__(self, app: ASGIApp, *, slow: float = SLOW) -> None:
+        self._app = app
+        self._slow = slow
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        upload = scope["path"] == "/api/documents"
+        limit = UPLOAD_BYTES + FORM_BYTES if upload else JSON_BYTES
+        too_large = BodyTooLarge(f"The body is larger than {25 if upload else 1} MB: send less.")
+        declared = RequestHeaders(scope=scope).get("content-length", "0")
+        if declared.isdecimal() and int(declared) > limit:
+            await problem_of(too_large).response(scope, receive, send)
+            return
+        received, complete = 0, False
+
+        async def receive_limited() -> Message:
+            nonlocal received, complete
+            message = await (receive() if complete else asyncio.wait_for(receive(), self._slow))
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                complete = not message.get("more_body", False)
+                if received > limit:
+                    raise too_large
+            return message
+
+        async def send_limited(message: Message) -> None:
+            await asyncio.wait_for(send(message), self._slow)
+
+        await self._app(scope, receive_limited, send_limited)
+
+
+class Recover:
+    """Outside the routes, inside everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noticed)
+        except TimeoutError:
+            if not started:
+                slow = Problem(408, "The body came too slowly: send it again.", headers=(("Connection", "close"),))
+                await slow.response(scope, receive, send)
+        except GoneError:
+            return
+        except Exception as error:
+            if started:
+                raise
+            await problem_of(error).response(scope, receive, send)

@@ -1,0 +1,127 @@
+"""Puts the parts together. The only place that knows which index and which model are in use.
+
+Heavy imports are inside the functions, so that a command that needs no model does not wait for one.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from index.types import Index
+from service.conversations import Conversations
+from service.llm.types import TextModel
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from index.local import LocalIndex
+    from service.answering.answerer import Answerer
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    settings: Settings
+    index: Index
+    model: TextModel
+    answerer: "Answerer"
+    conversations: Conversations
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Everything that answering needs; index and model load side by side.
+
+        Raises `ModelMissing`, `ModelFailed`, `BadSetting` and the errors of the index.
+        """
+        with ThreadPoolExecutor(1) as loader:
+            loading = loader.submit(open_model, settings)
+            try:
+                index = open_index(settings)
+            except BaseException:
+                if not loading.cancel() and loading.exception() is None:
+                    loading.result().close()
+                raise
+            try:
+                return cls.assemble(settings, index, loading.result())
+            except BaseException:
+                index.close()
+                raise
+
+    @classmethod
+    def assemble(cls, settings: Settings, index: Index, model: TextModel) -> Self:
+        """The same from parts that are open already."""
+        from service.answering.answerer import Answerer
+
+        conversations = Conversations.open(settings.data_dir)
+        if settings.retention_days:
+            conversations.purge(settings.retention_days)
+        return cls(settings, index, model, Answerer(index, model), conversations)
+
+    def close(self) -> None:
+        self.model.close()
+        self.conversations.close()
+        self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_index(settings: Settings) -> "LocalIndex":
+    """The index of the data folder, with its embedder loaded. Raises `ModelMissing` and the errors of the index."""
+    prepare_environment(settings)
+    from index.embedder import SentenceTransformerEmbedder
+    from index.local import LocalIndex
+    from service.llm import catalogue
+
+    embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir))
+    index = LocalIndex.open(settings.data_dir, embedder)
+    embedder.load()
+    return index
+
+
+@contextmanager
+def opened_index(settings: Settings) -> Iterator["LocalIndex"]:
+    index = open_index(settings)
+    try:
+        yield index
+    finally:
+        index.close()
+
+
+def open_model(settings: Settings) -> TextModel:
+    """The model that the settings name. Raises `ModelMissing`, `ModelFailed`, `BadSetting`."""
+    if settings.model_url:
+        from service.llm.remote import RemoteModel
+
+        key = settings.model_key.get_secret_value() if settings.model_key else None
+        return RemoteModel(settings.model_url, key=key, model=settings.model_name)
+    from service.llm import catalogue
+
+    path = catalogue.path(settings.model, settings.models_dir)
+    from service.llm.engine import LlamaModel
+
+    named = None if catalogue.is_path(settings.model) else catalogue.entry(settings.model, settings.models_dir)
+    return LlamaModel(
+        path,
+        template=(named.template if named else None) or settings.template,
+        threads=settings.threads,
+        context=settings.context,
+        queue=settings.queue,
+        name=path.stem,
+    )
+
+
+def prepare_environment(settings: Settings) -> None:
+    """What libraries read from the environment: nothing is fetched, and the tokeniser is the one that was verified."""
+    from service.llm import catalogue
+
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(catalogue.tokeniser_cache(settings.models_dir))
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
