@@ -1,0 +1,56 @@
+/** Elements from code. Text becomes text nodes: nothing that the service sends is ever read as HTML. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {string} tag
+ * @param {Record<string, unknown>} [props] attributes; `on` holds listeners; null and false are left out
+ * @param {...(Node | string | null | undefined | false)} children
+ * @returns {HTMLElement}
+ */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "on") listen(node, /** @type {Record<string, EventListener>} */ (value));
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false)));
+  return node;
+}
+
+/** @param {Element} node @param {Record<string, EventListener>} listeners */
+function listen(node, listeners) {
+  for (const [event, listener] of Object.entries(listeners)) node.addEventListener(event, listener);
+}
+
+/** @param {string} name a symbol of index.html @returns {SVGElement} */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/**
+ * A button with an icon and words; without words, `label` names it.
+ * @param {{ icon?: string, text?: string, label?: string, class?: string, press: (event: Event) => void, props?: Record<string, unknown> }} options
+ * @returns {HTMLButtonElement}
+ */
+export function button({ icon: name, text, label, class: style = "ghost", press, props = {} }) {
+  const node = el("button", { type: "button", class: style, "aria-label": label, title: label, on: { click: press }, ...props }, name && icon(name), text && el("span", {}, text));
+  return /** @type {HTMLButtonElement} */ (node);
+}
+
+/** Text for screen readers only. @param {string} text */
+export const unseen = (text) => el("span", { class: "sr" }, text);
+
+/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`index.html has no #${id}`);
+  return /** @type {T} */ (node);
+}

@@ -1,0 +1,57 @@
+/** The places of the page (ask, reports, compare, trust), their addresses, and the way between them. */
+
+import { byId, el, icon } from "./dom.js";
+import { words } from "./words.js";
+
+/** @typedef {"ask" | "reports" | "compare" | "trust"} PlaceName */
+/** @type {Record<PlaceName, string>} */
+const ICONS = { ask: "ask", reports: "report", compare: "compare", trust: "trust" };
+const NAMES = /** @type {PlaceName[]} */ (Object.keys(ICONS));
+
+export class Places extends EventTarget {
+  /** @type {PlaceName} */
+  now = "ask";
+  /** @type {Map<PlaceName, HTMLElement>} */
+  #links = new Map();
+
+  constructor() {
+    super();
+    for (const name of NAMES) {
+      const link = el("a", { href: placeAddress(name) }, icon(ICONS[name]), el("span", {}, words.places[name]));
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.go(name);
+      });
+      this.#links.set(name, link);
+      byId("places").append(el("li", {}, link));
+    }
+  }
+
+  /** @param {PlaceName} name @param {boolean} [record] whether the address bar follows */
+  go(name, record = true) {
+    this.now = name;
+    for (const [other, link] of this.#links) {
+      byId(other).hidden = other !== name;
+      if (other === name) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    this.dispatchEvent(new CustomEvent("change", { detail: { name, record } }));
+  }
+}
+
+/** @param {PlaceName} name */
+export const placeAddress = (name) => (name === "ask" ? "/" : `/?view=${name}`);
+
+/** What an address means. @param {Location | URL} url */
+export function parseAddress(url) {
+  const query = new URLSearchParams(url.search);
+  const view = /** @type {PlaceName} */ (query.get("view"));
+  const [, id] = /^\/documents\/([^/]+)$/.exec(url.pathname) ?? [];
+  const [, start, end] = /^#(\d+)-(\d+)$/.exec(url.hash) ?? [];
+  return {
+    view: NAMES.includes(view) ? view : /** @type {PlaceName} */ ("ask"),
+    conversation: query.get("c"),
+    document: id ? { document_id: decodeURIComponent(id), start: Number(start ?? 0), end: Number(end ?? 0) } : null,
+  };
+}
