@@ -119,7 +119,8 @@ class ScriptedModel:
 
 def extract(prompt: Prompt) -> str:
     """The evidence sentences that share most words with the question, in their own order."""
-    evidence = [_LEADING_MARK.sub("", match).strip() for match in _SENTENCE.findall("".join(prompt.parts[:-1]))]
+    sentences = [_LEADING_MARK.sub("", match).strip() for match in _SENTENCE.findall("".join(prompt.parts[:-1]))]
+    evidence = [sentence for sentence in sentences if not sentence.endswith(":")]
     if not evidence:
         return "The passages do not say."
     asked = _words("".join(prompt.parts[-1:]))
