@@ -5,6 +5,7 @@ Adverts, feedback banners, navigation, lists of links, images alone, lines that 
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from ingest.front import key
 from ingest.inline import Readable
@@ -20,12 +21,17 @@ def mark(blocks: Sequence[Block], masked: str, *, is_markdown: bool) -> list[Blo
     """The same blocks, those that are furniture marked as such."""
     judge = _Judge(masked, is_markdown)
     marked: list[Block] = []
-    for number, block in enumerate(blocks):
-        following = blocks[number + 1] if number + 1 < len(blocks) else None
-        if block.kind in _EVIDENCE and judge.is_furniture(block, following):
+    for block in blocks:
+        if block.kind in _EVIDENCE and judge.is_furniture(block):
             block = replace(block, kind=BlockKind.FURNITURE)
         marked.append(block)
-    return [replace(block, kind=BlockKind.FURNITURE) if judge.is_pulled(block) else block for block in marked]
+    return [
+        replace(block, kind=BlockKind.FURNITURE)
+        if judge.is_pulled(block) or judge.leads_nowhere(block, after)
+        else block
+        for block, after in zip_longest(marked, marked[1:])
+        if block
+    ]
 
 
 class _Judge:
@@ -37,7 +43,7 @@ class _Judge:
         self._said: set[str] = set()
         self._kept: dict[Span, str] = {}
 
-    def is_furniture(self, block: Block, following: Block | None) -> bool:
+    def is_furniture(self, block: Block) -> bool:
         if block.kind in (BlockKind.TABLE_ROW, BlockKind.CODE):
             return not any(char.isalnum() for char in block.span.of(self._masked))
         text = readable(self._masked, block.span, is_markdown=self._is_markdown)
@@ -45,17 +51,24 @@ class _Judge:
             return True
         if block.kind is BlockKind.LIST_ITEM:
             return False
-        if _leads_nowhere(text.text, following):
-            return True
         return self._was_said(block, text)
 
     def _was_said(self, block: Block, text: Readable) -> bool:
         keys = [key(shown) for _, shown in spans(text, block.span, self._masked)]
-        repeated = not text.text.endswith(":") and len(text.text.split()) >= 6 and self._said.issuperset(keys)
+        words = len(text.text.split())
+        whole = words >= 10 or (words >= 5 and text.text.rstrip("'\"’”)*").endswith((".", "!", "?")))
+        repeated = whole and not text.text.endswith(":") and self._said.issuperset(keys)
         self._said.update(keys)
         if not repeated:
             self._kept[block.span] = " ".join(keys)
         return repeated
+
+    def leads_nowhere(self, block: Block, following: Block | None) -> bool:
+        """`Sponsored by:` before the end, `Architecture diagram:` before a diagram."""
+        if block.kind not in _TEXT or (following and following.kind not in (BlockKind.HEADING, BlockKind.FURNITURE)):
+            return False
+        shown = readable(self._masked, block.span, is_markdown=self._is_markdown).text
+        return shown.endswith(":") and len(shown.split()) <= 25
 
     def is_pulled(self, block: Block) -> bool:
         """A pull quote: a short paragraph that stands, word for word, inside a longer one."""
@@ -72,8 +85,3 @@ def _is_links(text: Readable) -> bool:
         return True
     unlinked = letters - text.linked
     return unlinked == 0 or (unlinked <= 15 and text.linked >= 2 * unlinked and len(text.text.split()) <= 12)
-
-
-def _leads_nowhere(shown: str, following: Block | None) -> bool:
-    ends = following is None or following.kind is BlockKind.HEADING
-    return ends and shown.endswith(":") and len(shown.split()) <= 25

@@ -4,6 +4,9 @@ Markdown marks, link targets, images and macros are dropped and white space is f
 marks; its inline rules are wrapped so that every token knows which characters it was made from.
 """
 
+import re
+import sys
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,13 +19,22 @@ from ingest.mask import DROP
 Rule = Callable[[StateInline, bool], bool]
 
 
+_RUNS = re.compile(rf"[^\s{DROP}]+(?: [^\s{DROP}]+)*|\s")
+"""Words with single spaces between them stay together: most lines are one run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Readable:
     text: str
-    offsets: tuple[int, ...]
-    """For each character of `text`, where it stands in the source."""
+    runs: tuple[tuple[int, int], ...]
+    """Positions in `text`, each with its offset in the source; up to the next run both grow by one a character."""
     linked: int
     """How many letters and digits are the text of links."""
+
+    def offset(self, position: int) -> int:
+        """Where a character of `text` stands in the source."""
+        at, source = self.runs[bisect_right(self.runs, (position, sys.maxsize)) - 1]
+        return source + position - at
 
 
 def _positioned(rule: Rule) -> Rule:
@@ -52,13 +64,13 @@ _PARSER = _parser()
 
 def plain(source: str, start: int = 0) -> Readable:
     """Text without marks: only white space is folded."""
-    return _folded([(char, start + i) for i, char in enumerate(source)], linked=0)
+    return _folded([(start, source)], linked=0)
 
 
 def markdown(source: str, start: int = 0) -> Readable:
     """Masked Markdown, whose first character stands at `start`."""
     tokens = _PARSER.parseInline(source)[0].children or []
-    chars: list[tuple[str, int]] = []
+    pieces: list[tuple[int, str]] = []
     cursor = depth = linked = 0
     for token in tokens:
         first, last = token.meta.get("span", (cursor, cursor))
@@ -68,9 +80,9 @@ def markdown(source: str, start: int = 0) -> Readable:
             depth, cursor = depth - 1, last
         else:
             at, shown, cursor = _shown(token, source, cursor, (first, last))
-            chars += [(char, start + at + i) for i, char in enumerate(shown)]
+            pieces.append((start + at, shown))
             linked += sum(char.isalnum() for char in shown) if depth else 0
-    return _folded(chars, linked)
+    return _folded(pieces, linked)
 
 
 def _shown(token: Token, source: str, cursor: int, span: tuple[int, int]) -> tuple[int, str, int]:
@@ -92,17 +104,17 @@ def _shown(token: Token, source: str, cursor: int, span: tuple[int, int]) -> tup
             return cursor, "", cursor
 
 
-def _folded(chars: list[tuple[str, int]], linked: int) -> Readable:
-    text: list[str] = []
-    offsets: list[int] = []
-    for char, offset in chars:
-        if char == DROP:
-            continue
-        space = char.isspace()
-        if space and (not text or text[-1] == " "):
-            continue
-        text.append(" " if space else char)
-        offsets.append(offset)
-    if text and text[-1] == " ":
-        del text[-1], offsets[-1]
-    return Readable("".join(text), tuple(offsets), linked)
+def _folded(pieces: list[tuple[int, str]], linked: int) -> Readable:
+    """The pieces joined, white space folded and dropped characters left out."""
+    words: list[str] = []
+    runs: list[tuple[int, int]] = []
+    length = 0
+    for start, piece in pieces:
+        for run in _RUNS.finditer(piece):
+            shown = " " if run.group().isspace() else run.group()
+            if shown == " " and (not words or words[-1] == " "):
+                continue
+            words.append(shown)
+            runs.append((length, start + run.start()))
+            length += len(shown)
+    return Readable("".join(words).rstrip(), tuple(runs), linked)

@@ -54,10 +54,10 @@ def _cut(units: Sequence[Unit], start: int) -> float:
     if start == 0:
         return 0.0
     before, after = units[start - 1], units[start]
-    if after.lead_span and after.lead_span.end == before.sentence.span.end:
+    if before.text.endswith(":") or (after.lead_span and after.lead_span.end == before.sentence.span.end):
         return _FROM_LEAD
     if after.block == before.block:
         return _IN_PARAGRAPH
     if after.lead_span and after.lead_span == before.lead_span:
         return _IN_LIST if after.lead else _IN_TABLE
-    return _IN_LIST if after.lead_span and after.lead else 0.0
+    return _IN_LIST if after.lead_span else 0.0

@@ -33,7 +33,7 @@ def spans(text: Readable, block: Span, source: str) -> list[tuple[Span, str]]:
     pieces = [piece for start, end in _boundaries(text.text) for piece in _cut(text.text, start, end)]
     starts = [block.start]
     for before, after in pairwise(pieces):
-        starts.append(_edge(source, text.offsets[before[1] - 1] + 1, text.offsets[after[0]]))
+        starts.append(_edge(source, text.offset(before[1] - 1) + 1, text.offset(after[0])))
     ends = [*starts[1:], block.end]
     found: list[tuple[Span, str]] = []
     for (first, last), start, end in zip(pieces, starts, ends, strict=True):
@@ -100,4 +100,6 @@ def _best_cut(text: str, start: int, high: int) -> int:
 
 def _unquoted(source: str) -> str:
     """Quote marks at the starts of further lines, blanked."""
+    if "\n" not in source or ">" not in source:
+        return source
     return re.sub(r"(?<=\n)[ \t]*(?:>[ \t]?)+", lambda match: " " * len(match.group()), source)

@@ -4,6 +4,7 @@ markdown-it says which lines a block covers; where in those lines its content st
 searching each content line in its source line.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ _PARSER = (
     .disable(["html_block", "code", "inline", "text_join"])
     .use(front_matter_plugin)
 )
+_LEADS = re.compile(r"(?::|…|\.\.\.|\s[–-])$|\b(?:following|as follows|listed below)\b", re.IGNORECASE)
+"""How a line that introduces a list ends, or what it says."""
 _PROSE = ("", "text", "txt", "plain", "plaintext", "markdown", "md")
 """What a fence may say of its content for it to be evidence; program code and diagrams are not."""
 
@@ -145,7 +148,8 @@ class _Walk:
         if not self.blocks or self.blocks[-1].kind not in (BlockKind.PARAGRAPH, BlockKind.QUOTE):
             return None
         span = self.blocks[-1].span
-        return span if self._readable(span).endswith((":", "…", "...", " –", " -")) else None
+        last = re.split(r"(?<=[.!?])\s", self._readable(span))[-1]
+        return span if _LEADS.search(last) else None
 
     def _add(self, kind: BlockKind, span: Span, lead: Span | None = None) -> None:
         headings = tuple(title for _, title in self.path)

@@ -1,6 +1,7 @@
 """The rows of a table in words: `Column: value; Column: value`."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 from ingest import inline
@@ -14,7 +15,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 
 def sentences(masked: str, block: Block) -> list[tuple[Span, str]]:
     """A row is one sentence; a row that is too long for a passage is one sentence for each sentence of each cell."""
-    header = [text.text for _, text in _cells(masked, block.lead)] if block.lead else []
+    header = _columns(block.lead.of(masked)) if block.lead else ()
     named = [
         (cell[0], column or "", cell[1])
         for column, cell in zip_longest(header, _cells(masked, block.span))
@@ -24,6 +25,12 @@ def sentences(masked: str, block: Block) -> list[tuple[Span, str]]:
     if not whole or count(whole) <= LONGEST:
         return [(block.span, whole)] if whole else []
     return [(span, _named(column, shown)) for cell, column, text in named for span, shown in spans(text, cell, masked)]
+
+
+@lru_cache(maxsize=16)
+def _columns(header: str) -> tuple[str, ...]:
+    """The same for every row of a table."""
+    return tuple(text.text for _, text in _cells(header, Span(0, len(header))))
 
 
 def _named(column: str, text: str) -> str:

@@ -25,7 +25,11 @@ def count(text: str) -> int:
 
 
 def _word_pieces(text: str) -> int:
+    """Nearly every common word is one piece; long words, numbers and capitals take more, each mark takes one."""
     total = 0
     for piece in _PIECES.findall(text):
-        total += 1 if len(piece) < 5 or (piece.islower() and len(piece) < 9) else 1 + len(piece) // 4
+        if piece.isdigit() or piece.isupper():
+            total += 1 + len(piece) // 3
+        else:
+            total += 1 + len(piece) // 13
     return total

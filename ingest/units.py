@@ -35,6 +35,7 @@ class Units:
         self._document = document
         self._is_markdown = document.media_type != "text/plain"
         self._masked = mask(document.text) if self._is_markdown else document.text
+        self._shown_leads: dict[Span, str] = {}
         self._leads = {block.span: block.lead for block in document.blocks if block.kind is BlockKind.LIST_ITEM}
 
     def of(self, number: int, block: Block) -> Iterator[Unit]:
@@ -48,7 +49,7 @@ class Units:
             case _:
                 marked = self._is_markdown and block.kind is not BlockKind.CODE
                 text = readable(self._masked, block.span, is_markdown=marked)
-                lead = self._lead(block)
+                lead = self._lead(block.lead) if block.lead else ""
                 for span, shown in spans(text, block.span, self._masked):
                     yield self._unit(number, block, span, shown, lead)
 
@@ -56,24 +57,23 @@ class Units:
         sentence = Sentence(span, f"{lead} {text}" if lead else text, block.page)
         return Unit(sentence, text, lead, block.lead, number, count(text), count(lead) if lead else 0)
 
-    def _lead(self, block: Block) -> str:
+    def _lead(self, span: Span) -> str:
         """`introduction: outer item:` for an item of a nested list."""
-        parts: list[str] = []
-        span = block.lead
-        while span is not None and len(parts) < 4:
+        if span not in self._shown_leads:
             text = readable(self._masked, span, is_markdown=self._is_markdown)
             last = [shown for _, shown in spans(text, span, self._masked)][-1:]
-            parts.insert(0, " ".join(last).rstrip(" :…–-.") + ":")
-            span = self._leads.get(span)
-        while parts and count(" ".join(parts)) > LONGEST_LEAD:
-            parts.pop(0)
-        return " ".join(parts)
+            own = " ".join(last).rstrip(" :…–-.") + ":"
+            outer = self._leads.get(span)
+            whole = f"{self._lead(outer)} {own}" if outer else own
+            fitting = next((lead for lead in (whole, own) if count(lead) <= LONGEST_LEAD), "")
+            self._shown_leads[span] = fitting.strip()
+        return self._shown_leads[span]
 
 
 def _title_line(text: str, document: Document) -> str:
     """Says which part of the title block a line is."""
     field, colon, value = text.partition(":")
     if colon and len(field) < 30 and value.strip() and text != document.title:
-        shown = value.strip().strip("\"'")
+        shown = document.date if field.lower() == "date" and document.date else value.strip().strip("\"'")
         return f"{field[:1].upper()}{field[1:]}: {shown}"
     return f"Title: {text}" if text == document.title else text
