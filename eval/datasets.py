@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from eval.records import BadDataset, Record, read
 from service.llm.types import Turn
@@ -22,6 +23,7 @@ class QuestionRow:
     history: tuple[Turn, ...] = ()
     docs: tuple[str, ...] = ()
     """File names of the reports that the row is about."""
+    split: str | None = None
 
 
 def load_questions(path: Path) -> list[QuestionRow]:
@@ -46,6 +48,7 @@ def question_row(record: Record) -> QuestionRow:
         answerable=answerable,
         history=tuple(_turn(turn) for turn in record.records("history")),
         docs=record.texts("docs") or _one(record.optional_text("doc")),
+        split=_split(record),
     )
 
 
@@ -62,13 +65,54 @@ def check_ids(records: Iterable[Record]) -> None:
 
 
 def _turn(record: Record) -> Turn:
-    role = record.text("role")
-    if role == "user":
-        return Turn("user", record.text("content"))
-    if role == "assistant":
-        return Turn("assistant", record.text("content"))
-    raise record.wrong("role", "“user” or “assistant”")
+    role: Literal["user", "assistant"] = "user" if record.choice("role", "user", "assistant") == "user" else "assistant"
+    return Turn(role, record.text("content"))
+
+
+def _split(record: Record) -> str | None:
+    return record.choice("split", "tune", "report") if "split" in record.values else None
 
 
 def _one(value: str | None) -> tuple[str, ...]:
     return (value,) if value is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    id: str
+    claim: str
+    supported: bool
+    """Whether every part of the claim is stated in the passage."""
+    corruption: str
+    """How a supported claim was made wrong; `none` for one that was not."""
+    style: str
+    """How a supported claim is worded; `none` for a corrupted one."""
+    doc: str
+    passage: str | None
+    passage_at: tuple[int, int] | None
+    """The passage as code points of the report's text, where it is not given itself."""
+    split: str | None = None
+
+
+def load_claims(path: Path) -> list[ClaimRow]:
+    """Raises `BadDataset`."""
+    records = read(path)
+    check_ids(records)
+    return [claim_row(record) for record in records]
+
+
+def claim_row(record: Record) -> ClaimRow:
+    passage, passage_at = record.optional_text("passage"), record.span("passage_at")
+    if passage is None and passage_at is None:
+        raise record.wrong("passage", "the text to check against, unless “passage_at” says where it is")
+    return ClaimRow(
+        id=record.text("id"),
+        claim=record.text("claim"),
+        supported=record.choice("label", "supported", "unsupported") == "supported",
+        corruption=record.optional_text("corruption") or "none",
+        style=record.optional_text("style") or "none",
+        doc=record.optional_text("doc") or "",
+        passage=passage,
+        passage_at=passage_at,
+        split=_split(record),
+    )

@@ -32,6 +32,12 @@ class Record:
     def optional_text(self, field: str) -> str | None:
         return self.text(field) if self.values.get(field) is not None else None
 
+    def choice(self, field: str, *allowed: str) -> str:
+        value = self.text(field)
+        if value not in allowed:
+            raise self.wrong(field, " or ".join(f"“{one}”" for one in allowed))
+        return value
+
     def flag(self, field: str) -> bool:
         value = self.values.get(field)
         if not isinstance(value, bool):

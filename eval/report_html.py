@@ -50,7 +50,7 @@ def table(metrics: Sequence[Metric]) -> str:
 
 
 def shown(metric: Metric) -> str:
-    return f"{metric.value:,.0f} ms" if "_ms_" in metric.name else f"{metric.value:.3f}"
+    return f"{metric.value:,.0f} ms" if "_ms_p" in metric.name else f"{metric.value:.3f}"
 
 
 def _statuses(results: Sequence[Result]) -> str:

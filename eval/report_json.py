@@ -14,14 +14,21 @@ from eval.summary import Metric, by_kind, statuses, summarise
 def report(results: Sequence[Result], config: Mapping[str, Any]) -> dict[str, Any]:
     metrics = summarise(results)
     return {
+        **head(config, metrics),
+        "statuses": statuses(results),
+        "slices": {kind: values(summarise(rows)) | {"rows": len(rows)} for kind, rows in by_kind(results).items()},
+        "rows": [result.to_json() for result in results],
+    }
+
+
+def head(config: Mapping[str, Any], metrics: Sequence[Metric]) -> dict[str, Any]:
+    """What every report begins with."""
+    return {
         "commit": commit(),
         "config": dict(config),
         "metrics": values(metrics),
         "intervals": intervals(metrics),
         "counts": {metric.name: metric.n for metric in metrics},
-        "statuses": statuses(results),
-        "slices": {kind: values(summarise(rows)) | {"rows": len(rows)} for kind, rows in by_kind(results).items()},
-        "rows": [result.to_json() for result in results],
     }
 
 

@@ -10,7 +10,10 @@ import platformdirs
 from eval import fingerprint
 from eval.progress import progress
 from eval.reports import IndexCache, fill, is_complete, report_files
-from service.runtime import Runtime
+from index.embedder import SentenceTransformerEmbedder
+from service.answering.verify import Verifier
+from service.llm import catalogue
+from service.runtime import Runtime, open_model, prepare_environment
 from service.settings import Settings
 
 
@@ -37,6 +40,18 @@ def opened(reports: Sequence[Path], base: Settings) -> Iterator[Runtime]:
             with progress("Indexing", len(files)) as advance:
                 fill(runtime.index, files, data_dir, advance)
         yield runtime
+
+
+@contextmanager
+def checking(base: Settings) -> Iterator[tuple[Verifier, dict[str, str]]]:
+    """The verifier without any index, and the names of what it checks with."""
+    prepare_environment(base)
+    embedder = SentenceTransformerEmbedder(catalogue.path("embedder", base.models_dir))
+    model = open_model(base)
+    try:
+        yield Verifier(embedder, model), {"embedder": embedder.id, "model": model.name}
+    finally:
+        model.close()
 
 
 def configuration(runtime: Runtime, dataset: Path, **more: object) -> dict[str, Any]:

@@ -1,17 +1,15 @@
-"""`trendwise eval`: how good the answers are, measured offline on files of questions.
+"""`trendwise eval`: how good the answers are, measured offline on files of questions, claims and conversations.
 
 Heavy imports are inside the functions, so that other commands start quickly.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from eval.summary import Metric
+    from eval.outcome import Outcome
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -23,54 +21,78 @@ Reports = Annotated[
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures and every row to this file.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write a report with plots to this file.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")]
+Rows = Annotated[Literal["all", "tune", "report"], typer.Option("--split", help="Which half of the rows.")]
 Model = Annotated[str | None, typer.Option(help="A name of the model catalogue, or the path of a GGUF file.")]
-Workers = Annotated[int, typer.Option(min=1, help="Questions asked at a time.")]
+Workers = Annotated[int, typer.Option(min=1, help="Rows evaluated at a time.")]
 
 
 @app.callback()
 def evaluate() -> None:
-    """Measure retrieval, citations, answers and refusals, offline."""
+    """Measure retrieval, citations, answers, verdicts and refusals, offline.
+
+    An interrupted run goes on where it stopped.
+    """
 
 
-@app.command(
-    epilog="Example: trendwise eval questions eval/questions/samples.jsonl --reports ingest/sample --json results.json"
-)
+@app.command(epilog="Example: trendwise eval questions mine.jsonl --reports reports/ --json results.json")
 def questions(
     file: File,
     reports: Reports = None,
     json: Json = None,
     html: Html = None,
     limit: Limit = None,
+    split: Rows = "all",
     model: Model = None,
     workers: Workers = 1,
 ) -> None:
-    """Ask every question of FILE and score the answers.
-
-    An interrupted run goes on where it stopped.
-    """
+    """Ask every question of FILE and score the answers."""
     from eval.questions_run import run_questions
 
-    outcome = run_questions(file, reports or [], limit=limit, model=model, workers=workers)
+    outcome = run_questions(file, reports or [], limit=limit, split=split, model=model, workers=workers)
+    deliver(outcome, json, html)
+
+
+@app.command(epilog="Example: trendwise eval claims claims.jsonl --reports reports/ --html claims.html")
+def claims(
+    file: File,
+    reports: Reports = None,
+    json: Json = None,
+    html: Html = None,
+    limit: Limit = None,
+    split: Rows = "all",
+    model: Model = None,
+    workers: Workers = 1,
+) -> None:
+    """Check every claim of FILE against its passage: what passes as supported, and what is caught.
+
+    REPORTS are needed where rows name their passage by `passage_at`.
+    """
+    from eval.claims_run import run_claims
+
+    outcome = run_claims(file, reports or [], limit=limit, split=split, model=model, workers=workers)
+    deliver(outcome, json, html)
+
+
+def deliver(outcome: "Outcome", json: Path | None, html: Path | None) -> None:
+    """Files first, so that a closed pipe loses nothing; then the table."""
     if json:
         from eval.report_json import write
 
         write(json, outcome.content)
     if html:
-        from eval.report_html import questions_page
-
-        html.write_text(questions_page(outcome.results, outcome.content), "utf-8")
-    show(f"{len(outcome.results)} questions of {file.name}", outcome.metrics)
+        html.write_text(outcome.html(), "utf-8")
+    _print(outcome)
 
 
-def show(title: str, metrics: "Sequence[Metric]") -> None:
+def _print(outcome: "Outcome") -> None:
     from rich.console import Console
     from rich.table import Table
 
     from eval.report_html import shown
 
-    table = Table(title=title)
+    table = Table(title=outcome.title)
     for heading in ("Metric", "Value", "95% interval", "n"):
         table.add_column(heading, justify="left" if heading == "Metric" else "right")
-    for metric in metrics:
+    for metric in outcome.metrics:
         table.add_row(metric.name, shown(metric), str(metric.interval or ""), str(metric.n))
     Console().print(table)
