@@ -34,7 +34,7 @@ class SentenceTransformerEmbedder:
             raise StoreError(f"There is no embedding model in {model_dir}: run `trendwise models get`.")
         self._dimension = _dimension(model_dir)
         self._id = f"{model_dir.name}@{_fingerprint(self._weights)[:8]}"
-        self._model: Any = None
+        self._encoder: Any = None
         self._turn = _Turn()
         self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
@@ -69,36 +69,54 @@ class SentenceTransformerEmbedder:
 
     def _embed(self, texts: Sequence[str], kind: Literal["query", "passage"]) -> NDArray[np.float32]:
         rows = np.empty((len(texts), self._dimension), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        if not texts:
+            return rows
+        first = kind == "query"
+        with self._turn.take(first=first):
+            tokens = self._ready().tokens(texts, kind)
+        by_length = sorted(range(len(texts)), key=lambda number: len(tokens[number]))
         for start in range(0, len(by_length), _BATCH):
             numbers = by_length[start : start + _BATCH]
-            with self._turn.take(first=kind == "query"):
-                rows[numbers] = self._encode([texts[number] for number in numbers], kind)
+            with self._turn.take(first=first):
+                rows[numbers] = self._ready().encode([tokens[number] for number in numbers])
         return rows
 
-    def _encode(self, texts: list[str], kind: Literal["query", "passage"]) -> NDArray[np.float32]:
-        model = self._ready()
-        encode = model.encode_query if kind == "query" else model.encode_document
-        vectors = encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
-
     def _ready(self) -> Any:
-        if self._model is None:
+        if self._encoder is None:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
             os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
             import torch
-            from sentence_transformers import SentenceTransformer
 
             if self._threads:
                 torch.set_num_threads(self._threads)
-            self._model = SentenceTransformer(
-                str(self._dir),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
-        return self._model
+            self._encoder = _encoder(self._dir)
+        return self._encoder
+
+
+class _LibraryEncoder:
+    """Any other sentence-transformers model, through the library itself. Same two steps as `BertEncoder`."""
+
+    def __init__(self, model_dir: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        options = {"use_safetensors": True}
+        self._model: Any = SentenceTransformer(
+            str(model_dir), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs=options
+        )
+
+    def tokens(self, texts: Sequence[str], kind: Literal["query", "passage"]) -> list[str]:
+        prompt = self._model.prompts.get("query" if kind == "query" else "document") or ""
+        return [prompt + text for text in texts]
+
+    def encode(self, batch: Sequence[str]) -> NDArray[np.float32]:
+        vectors = self._model.encode(list(batch), prompt="", normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _encoder(model_dir: Path) -> Any:
+    from index import bert
+
+    return bert.BertEncoder(model_dir) if bert.supports(model_dir) else _LibraryEncoder(model_dir)
 
 
 class _Turn:
