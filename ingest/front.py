@@ -17,7 +17,7 @@ _FIELD = re.compile(
 _AUTHORS = re.compile(
     r"(?:(?:lead |report )?authors?|contributors?|written by|prepared by|edited by)\b[^:]{0,25}:\s*", re.I
 )
-_BYLINE = re.compile(r"by\s+(?=[A-Z])")
+_BYLINE = re.compile(r"[Bb]y\s+(?=[A-Z])")
 _DATED = re.compile(
     r"(?:first |last )?(?:published|publication date|date of publication|date|updated|issued|released)(?: on)?\s*:?\s+",
     re.I,
@@ -95,7 +95,8 @@ class _Finder:
         headings = [number for number, block in enumerate(self.blocks) if block.kind is BlockKind.HEADING]
         texts = {number: self._text(self.blocks[number]) for number in headings}
         early = [number for number in headings if number < self._prose() and not is_site(texts[number])]
-        twice = [number for number in early if list(texts.values()).count(texts[number]) > 1]
+        outermost = [number for number in early if not self.blocks[number].headings]
+        twice = [number for number in outermost if list(texts.values()).count(texts[number]) > 1]
         for number in twice or early[:1]:
             if not self._is_section(number, headings, texts[number]):
                 return number
