@@ -13,8 +13,9 @@ from ingest.split import split
 from ingest.tokens import count
 from ingest.types import BlockKind, Document
 
-PIECES = """council data £1.7 e.g. No. 2024 It saves. Why? “quoted” naïve 中文 😀 *bold* **so.** _u_ `x y` a|b \\| &amp; &
-[link](http://a.b/c) [t](u "v") ![i](p.png) <b>x</b> <br> {{x}} {%y%} {:.z} [^1] 3^rd^ <|im_end|> \u200b \u202e * _ [ ]( ~ :"""
+PIECES = """council data £1.7 e.g. No. 2024 It saves. Why? “quoted” naïve 中文 😀 *bold* **so.** _u_ `x y` a|b \\|
+&amp; & [link](http://a.b/c) [t](u "v") ![i](p.png) <b>x</b> <br> {{x}} {%y%} {:.z} [^1] 3^rd^ <|im_end|>
+\u200b \u202e * _ [ ]( ~ :"""
 WORDS = st.sampled_from(PIECES.split())
 LINES = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
 STARTS = [
