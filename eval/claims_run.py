@@ -34,8 +34,8 @@ def run_claims(
     rows = select(load_claims(file), Split(split))[:limit]
     texts = ReportTexts(report_files(reports) if reports else [])
     passages = {row.id: texts.passage(row) for row in rows}
-    with checking(settings(model=model)) as (verifier, names):
-        config = {"dataset": file.name, "split": split, **names}
+    with checking(settings(model=model)) as (verifier, language_model):
+        config = {"dataset": file.name, "split": split, "model": language_model.name}
         journal = Journal(cache_dir() / "runs", run_key({**config, "passages": passages}))
         with progress("Checking", len(rows)) as advance:
             results = run(

@@ -13,6 +13,7 @@ from eval.reports import IndexCache, fill, is_complete, report_files
 from index.embedder import SentenceTransformerEmbedder
 from service.answering.verify import Verifier
 from service.llm import catalogue
+from service.llm.types import TextModel
 from service.runtime import Runtime, open_model, prepare_environment
 from service.settings import Settings
 
@@ -43,13 +44,13 @@ def opened(reports: Sequence[Path], base: Settings) -> Iterator[Runtime]:
 
 
 @contextmanager
-def checking(base: Settings) -> Iterator[tuple[Verifier, dict[str, str]]]:
-    """The verifier without any index, and the names of what it checks with."""
+def checking(base: Settings) -> Iterator[tuple[Verifier, TextModel]]:
+    """The verifier and its model, without any index."""
     prepare_environment(base)
     embedder = SentenceTransformerEmbedder(catalogue.path("embedder", base.models_dir))
     model = open_model(base)
     try:
-        yield Verifier(embedder, model), {"embedder": embedder.id, "model": model.name}
+        yield Verifier(embedder, model), model
     finally:
         model.close()
 

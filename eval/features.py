@@ -1,0 +1,61 @@
+"""What the gate and the verifier see of each row: the inputs that `eval.fit` fits. Kept between runs, since a judgement
+of the language model takes seconds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from eval.datasets import ClaimRow, QuestionRow
+from index.types import Filters
+from service.answering import gate, sources
+from service.answering.answerer import Answerer
+from service.answering.followup import standalone
+from service.answering.search import search
+from service.answering.segment import sentences
+from service.answering.signals import NAMES
+from service.answering.verify import YES_NO, Claim, Verifier, judge_prompt
+from service.llm.types import TextModel
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    id: str
+    group: str
+    """The report: rows of one report are never on both sides of a fold."""
+    label: bool
+    values: Mapping[str, float]
+    flawed: bool = False
+    """A hard check already ruled it out, whatever the score."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        return cls(**values)
+
+
+def of_claim(row: ClaimRow, passage: str, verifier: Verifier, model: TextModel) -> Features:
+    """The signals, and the model's log-odds of yes against no as `judge`."""
+    claim = Claim(row.claim, tuple(sentences(passage)))
+    signals = verifier.signals(claim)
+    values = dict(zip(NAMES, map(float, signals.values), strict=True))
+    scores = model.score([judge_prompt(claim)], YES_NO)
+    if scores is not None:
+        values["judge"] = float(scores[0, 0] - scores[0, 1])
+    return Features(row.id, row.doc, row.supported, values, bool(signals.flaws))
+
+
+def of_question(row: QuestionRow, answerer: Answerer) -> Features:
+    """What the gate decides by, from the same search that answering makes."""
+    asked = standalone(row.question, row.history)
+    hits = search(answerer.index, asked.searches, limit=answerer.options.candidates, filters=Filters())
+    vector = answerer.index.embedder.embed([asked.searches[0]], kind="query")[0]
+    gathered = sources.gather(asked.searches[0], vector, hits, answerer.index.embedder)
+    return Features(
+        row.id, row.docs[0] if row.docs else row.id, row.answerable, gate.features(asked.searches[0], hits, gathered)
+    )
+
+
+def names_of(rows: Sequence[Features]) -> list[str]:
+    return sorted({name for row in rows for name in row.values})
