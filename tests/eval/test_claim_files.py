@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ingest.read import read_file
+
 ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "eval/claims/corpus.jsonl"
 SHARED = ROOT.parent / "shared/corpus"
@@ -37,11 +39,11 @@ def canonical(path: Path) -> str:
     return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def corpus_texts() -> dict[str, str]:
+def report_files() -> dict[str, Path]:
     if not SHARED.exists():
         pytest.skip(f"the reports of the corpus are not here: {SHARED}")
     files = [path for folder in ("seed", "field") for path in sorted((SHARED / folder).iterdir())]
-    return {path.name: canonical(path) for path in files}
+    return {path.name: path for path in files if path.suffix in {".md", ".txt"}}
 
 
 def test_every_row_has_the_form() -> None:
@@ -86,7 +88,7 @@ def test_the_halves_share_no_report() -> None:
 
 
 def test_every_passage_lies_in_its_report_and_is_of_a_passages_length() -> None:
-    texts = corpus_texts()
+    texts = {name: canonical(path) for name, path in report_files().items()}
     for row in rows():
         start, end = row["passage_at"]
         passage = texts[row["doc"]][start:end]
@@ -96,9 +98,19 @@ def test_every_passage_lies_in_its_report_and_is_of_a_passages_length() -> None:
 
 
 def test_an_off_topic_claim_is_supported_elsewhere_in_the_report_only() -> None:
-    texts = corpus_texts()
+    texts = {name: canonical(path) for name, path in report_files().items()}
     for row in rows():
         if row["corruption"] == "off-topic":
             start, end = row["passage_at"]
             assert row["elsewhere"] in texts[row["doc"]], row["id"]
             assert row["elsewhere"] not in texts[row["doc"]][start:end], row["id"]
+
+
+def test_a_passage_is_the_same_in_the_file_and_in_the_text_that_is_read_from_it() -> None:
+    passages: dict[str, set[tuple[int, int]]] = {}
+    for row in rows():
+        passages.setdefault(row["doc"], set()).add(tuple(row["passage_at"]))
+    files = report_files()
+    for name, spans in passages.items():
+        file, document = canonical(files[name]), read_file(files[name]).text
+        assert [span for span in spans if file[slice(*span)] != document[slice(*span)]] == [], name
