@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.common import AsJson, print_json, settings
+
 if TYPE_CHECKING:
     from service.llm.catalogue import Entry
     from service.llm.verify import State
@@ -18,7 +20,6 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="[NAME]...", help="Names of the catalogue. Default: what your settings need."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 @app.command("list")
@@ -29,7 +30,7 @@ def list_models(as_json: AsJson = False) -> None:
     folder = _models_dir()
     rows = [(entry, _worst(entry, folder, trust_memory=True)) for entry in entries(folder)]
     if as_json:
-        _print_json([_as_dict(entry, folder, state) for entry, state in rows])
+        print_json([_as_dict(entry, folder, state) for entry, state in rows])
         return
     from rich.console import Console
     from rich.table import Table
@@ -53,12 +54,11 @@ def get(
     """
     from service.cli.progress import reporting
     from service.llm.fetch import fetch
-    from service.settings import Settings
 
     folder = _models_dir()
     for entry in _chosen(names):
         with reporting(entry.name) as report:
-            fetched = fetch(entry, folder, report, hub_url=hub_url or Settings().hub_url)
+            fetched = fetch(entry, folder, report, hub_url=hub_url or settings().hub_url)
         typer.echo(f"{entry.name}: {'fetched' if fetched else 'already here'}, {entry.where(folder)}", err=True)
 
 
@@ -72,7 +72,7 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
         file: state for entry in _chosen(names) for file, state in _states(entry, folder, trust_memory=False).items()
     }
     if as_json:
-        _print_json(states)
+        print_json(states)
     else:
         for file, state in states.items():
             typer.echo(f"{state:8} {folder / file}")
@@ -90,19 +90,16 @@ def show_path(name: Annotated[str, typer.Argument(help="A name of the catalogue.
 
 
 def _models_dir() -> Path:
-    from service.settings import Settings
-
-    return Settings().models_dir.expanduser()
+    return settings().models_dir
 
 
 def _chosen(names: list[str] | None) -> "list[Entry]":
     """The named entries, or those that the settings need. A model by path or by URL needs no fetching."""
     from service.llm.catalogue import entry, is_path
-    from service.settings import Settings
 
-    settings = Settings()
+    chosen = settings()
     if not names:
-        local = [] if settings.model_url or is_path(settings.model) else [settings.model]
+        local = [] if chosen.model_url or is_path(chosen.model) else [chosen.model]
         names = [*local, "embedder", "tokeniser"]
     return [entry(name, _models_dir()) for name in names]
 
@@ -133,9 +130,3 @@ def _as_dict(entry: "Entry", folder: Path, state: "State") -> dict[str, object]:
         "state": state,
         "path": str(entry.where(folder)),
     }
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    typer.echo(json.dumps(value, indent=2))

