@@ -106,6 +106,7 @@ def test_an_off_topic_claim_is_supported_elsewhere_in_the_report_only() -> None:
             assert row["elsewhere"] not in texts[row["doc"]][start:end], row["id"]
 
 
+@pytest.mark.slow
 def test_a_passage_is_the_same_in_the_file_and_in_the_text_that_is_read_from_it() -> None:
     passages: dict[str, set[tuple[int, int]]] = {}
     for row in rows():
