@@ -6,9 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help serve set-up set-up-tests models samples test check lint unit bench lock audit licences sbom clean
 
-EXTRAS := readers,remote,mcp
-ALL_EXTRAS := $(EXTRAS),postgres,eval,dev
-comma := ,
+EXTRAS := readers remote mcp
+ALL_EXTRAS := $(EXTRAS) postgres eval dev
 
 key = $(shell (cat $(1); echo "$(2)") | cksum | tr -d ' ')
 LOCK_KEY := $(call key,constraints.txt pyproject.toml,)
@@ -46,7 +45,7 @@ $(TORCH): | $(ENVIRONMENT)
 	@touch $@
 
 $(PACKAGES): | $(TORCH)
-	@.ci/step "Packages" .ci/install packages $(subst $(comma), ,$(EXTRAS))
+	@.ci/step "Packages" .ci/install packages $(EXTRAS)
 	@touch $@
 
 $(LLAMA): | $(ENVIRONMENT)
@@ -54,11 +53,11 @@ $(LLAMA): | $(ENVIRONMENT)
 	@touch $@
 
 $(PROJECT): | $(PACKAGES) $(LLAMA)
-	@.ci/step "Trendwise" .ci/install project $(EXTRAS)
+	@.ci/step "Trendwise" .ci/install project
 	@touch $@
 
 $(ALL_PACKAGES): | $(PROJECT)
-	@.ci/step "Packages for tests" .ci/install project $(ALL_EXTRAS)
+	@.ci/step "Packages for tests" .ci/install packages $(ALL_EXTRAS)
 	@touch $@
 
 models: | $(PACKAGES) ## Fetch and verify the models that the settings need
