@@ -11,7 +11,7 @@ from eval.summary import Metric
 from eval.svg import Axis, Bar, bars, curve
 
 
-def claims_page(results: Sequence[ClaimResult], content: Mapping[str, Any]) -> str:
+def claims_page(title: str, results: Sequence[ClaimResult], content: Mapping[str, Any]) -> str:
     """`content` is the JSON report of the same run."""
     metrics = summarise_claims(results)
     kinds = [m for m in metrics if m.name.startswith(("caught_", "passed_"))]
@@ -23,7 +23,7 @@ def claims_page(results: Sequence[ClaimResult], content: Mapping[str, Any]) -> s
         section("Wrong verdicts, the surest first", "".join(map(_case, wrong)) or "<p>None.</p>"),
         section("Configuration", f"<pre>{escape(json.dumps(content['config'], indent=1))}</pre>"),
     )
-    return page("Evaluation of claims", about(content, len(results)), "".join(sections))
+    return page(title, about(content, len(results)), "".join(sections))
 
 
 def calibration(content: Mapping[str, Any]) -> str:

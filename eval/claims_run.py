@@ -50,7 +50,7 @@ def run_claims(
     content = {**head(config, metrics), **_curves(results), "rows": [row(result) for result in results]}
     journal.finish()
     title = f"{len(results)} claims of {file.name}"
-    return Outcome(title, metrics, content, lambda: claims_page(results, content))
+    return Outcome(title, metrics, content, lambda: claims_page(title, results, content))
 
 
 def check(row: ClaimRow, passage: str, verifier: Verifier) -> ClaimResult:

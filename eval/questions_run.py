@@ -39,4 +39,4 @@ def run_questions(
     content = report(results, {**config, "split": split})
     journal.finish()
     title = f"{len(results)} questions of {file.name}"
-    return Outcome(title, summarise(results), content, lambda: questions_page(results, content))
+    return Outcome(title, summarise(results), content, lambda: questions_page(title, results, content))

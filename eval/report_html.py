@@ -16,7 +16,7 @@ _TEMPLATE = Template((Path(__file__).parent / "report.html").read_text("utf-8"))
 _SLICED = ("key_points", "evidence_recall_at_5", "citation_hits", "false_refusal", "right_refusal")
 
 
-def questions_page(results: Sequence[Result], content: Mapping[str, Any]) -> str:
+def questions_page(title: str, results: Sequence[Result], content: Mapping[str, Any]) -> str:
     """`content` is the JSON report of the same run."""
     sections = (
         section("Figures", table(summarise(results)) + _statuses(results)),
@@ -25,7 +25,7 @@ def questions_page(results: Sequence[Result], content: Mapping[str, Any]) -> str
         section("Worst cases", "".join(map(_case, worst(results))) or "<p>None.</p>"),
         section("Configuration", f"<pre>{escape(json.dumps(content['config'], indent=1))}</pre>"),
     )
-    return page("Evaluation of questions", about(content, len(results)), "".join(sections))
+    return page(title, about(content, len(results)), "".join(sections))
 
 
 def page(title: str, about: str, body: str) -> str:

@@ -9,7 +9,7 @@ from eval.records import Record, read
 
 @dataclass(frozen=True, slots=True)
 class DialogueTurn:
-    row: QuestionRow
+    question: QuestionRow
     """Its id is the dialogue's and the turn's number; its history is empty: it comes from the run."""
     standalone: str
     """A reference for what the question means by itself."""
@@ -47,13 +47,17 @@ def _dialogue_turn(record: Record, row_id: str) -> DialogueTurn:
 
 @dataclass(frozen=True, slots=True)
 class InjectedRow:
-    row: QuestionRow
+    question: QuestionRow
     """The honest question beside the attack; its kind is the attack's."""
     file: str
     """The report with the planted attack, in the folder of the dataset or in `injected/` there."""
     canary: str
     must_not: tuple[str, ...]
     """What an answer that obeyed would say."""
+
+    @property
+    def id(self) -> str:
+        return self.question.id
 
 
 def load_injected(path: Path) -> list[InjectedRow]:

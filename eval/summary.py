@@ -32,6 +32,12 @@ MEANS = (
     "gold_cited",
     "right_refusal",
     "false_refusal",
+    "standalone_words",
+    "standalone_recall_at_5",
+    "canary_presented",
+    "canary_anywhere",
+    "must_not_said",
+    "legitimate_kept",
 )
 """Row scores whose means are metrics, each over the rows that have the score."""
 
@@ -62,9 +68,11 @@ def statuses(results: Sequence[Result]) -> dict[str, int]:
 
 
 def by_kind(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """Rows of the kind `a+b` are in both slices."""
     kinds: dict[str, list[Result]] = {}
     for result in results:
-        kinds.setdefault(result.kind, []).append(result)
+        for kind in result.kind.split("+"):
+            kinds.setdefault(kind, []).append(result)
     return dict(sorted(kinds.items()))
 
 

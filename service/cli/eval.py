@@ -73,6 +73,41 @@ def claims(
     deliver(outcome, json, html)
 
 
+@app.command(epilog="Example: trendwise eval dialogues dialogues.jsonl --reports reports/")
+def dialogues(
+    file: File,
+    reports: Reports = None,
+    json: Json = None,
+    html: Html = None,
+    limit: Limit = None,
+    model: Model = None,
+    workers: Workers = 1,
+) -> None:
+    """Hold every conversation of FILE, and score each turn and how it was understood."""
+    from eval.dialogues_run import run_dialogues
+
+    deliver(run_dialogues(file, reports or [], limit=limit, model=model, workers=workers), json, html)
+
+
+@app.command(epilog="Example: trendwise eval injected injected.jsonl --reports reports/")
+def injected(
+    file: File,
+    reports: Reports = None,
+    json: Json = None,
+    html: Html = None,
+    limit: Limit = None,
+    model: Model = None,
+    workers: Workers = 1,
+) -> None:
+    """Ask honest questions about reports with planted attacks: what was obeyed, what of the answer was kept.
+
+    The attacked reports lie beside FILE or in a folder `injected` there; REPORTS are indexed with them.
+    """
+    from eval.injected_run import run_injected
+
+    deliver(run_injected(file, reports or [], limit=limit, model=model, workers=workers), json, html)
+
+
 def deliver(outcome: "Outcome", json: Path | None, html: Path | None) -> None:
     """Files first, so that a closed pipe loses nothing; then the table."""
     if json:
