@@ -80,7 +80,7 @@ def _place(citation: dict[str, Any]) -> str:
     return ", ".join(str(fact) for fact in (*facts, citation["heading"]) if fact)
 
 
-_ESCAPED = re.compile(r"([\\`*_{}\[\]<>#|!&])")
+_ESCAPED = re.compile(r"([\\`*_{}\[\]<>#|!&@~$]|:(?=//)|(?<=www)\.)")
 _LINE_START = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s)", re.MULTILINE)
 
 

@@ -3,10 +3,10 @@
 Jobs live in memory: what a stop interrupts was not added, and is uploaded again. What a job calls done is on disk.
 """
 
+import queue
 import threading
 import uuid
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,6 +18,8 @@ WAITING = 8
 """Uploads that may wait; each is held in memory."""
 KEPT = 500
 """Jobs that can still be looked at."""
+STOP_SECONDS = 3.0
+"""How long a stop waits for the file that is being read. Adding is all or nothing, so it may be cut."""
 
 State = Literal["waiting", "reading", "done", "failed"]
 
@@ -45,7 +47,10 @@ class Jobs:
         self._index = index
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="upload")
+        self._waiting: queue.SimpleQueue[tuple[Job, bytes, str] | None] = queue.SimpleQueue()
+        self._closing = False
+        self._worker = threading.Thread(target=self._work, name="uploads", daemon=True)
+        self._worker.start()
 
     def submit(self, data: bytes, name: str, source_path: str | None = None) -> Job:
         """Raises `ModelBusy` when too many uploads wait."""
@@ -56,7 +61,7 @@ class Jobs:
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT:
                 self._jobs.popitem(last=False)
-        self._worker.submit(self._read, job, data, source_path or f"upload:{job.id}")
+        self._waiting.put((job, data, source_path or f"upload:{job.id}"))
         return job
 
     def get(self, job_id: str) -> Job:
@@ -64,6 +69,10 @@ class Jobs:
             if job_id not in self._jobs:
                 raise UnknownJob("There is no job with this id: upload the report again if it is not in the list.")
             return self._jobs[job_id]
+
+    def _work(self) -> None:
+        while (item := self._waiting.get()) is not None and not self._closing:
+            self._read(*item)
 
     def _read(self, job: Job, data: bytes, source_path: str) -> None:
         self._keep(replace(job, state="reading"))
@@ -80,5 +89,7 @@ class Jobs:
             self._jobs[job.id] = job
 
     def close(self) -> None:
-        """Waits for the file that is being read; drops those that wait."""
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        """Drops what waits, and gives the file that is being read a moment."""
+        self._closing = True
+        self._waiting.put(None)
+        self._worker.join(STOP_SECONDS)

@@ -44,6 +44,7 @@ class Runtime:
                     loading.result().close()
                 raise
             try:
+                index.embedder.embed(["ready"], kind="query")
                 return cls.assemble(settings, index, loading.result())
             except BaseException:
                 index.close()
@@ -74,16 +75,14 @@ class Runtime:
 
 
 def open_index(settings: Settings) -> "LocalIndex":
-    """The index of the data folder, with its embedder loaded. Raises `ModelMissing` and the errors of the index."""
+    """The index of the data folder; its embedder loads at the first use. Raises `ModelMissing` and the errors of the index."""
     prepare_environment(settings)
     from index.embedder import SentenceTransformerEmbedder
     from index.local import LocalIndex
     from service.llm import catalogue
 
     embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir))
-    index = LocalIndex.open(settings.data_dir, embedder)
-    embedder.load()
-    return index
+    return LocalIndex.open(settings.data_dir, embedder)
 
 
 @contextmanager
@@ -119,9 +118,11 @@ def open_model(settings: Settings) -> TextModel:
 
 
 def prepare_environment(settings: Settings) -> None:
-    """What libraries read from the environment: nothing is fetched, and the tokeniser is the one that was verified."""
+    """What libraries read from the environment: nothing is fetched, the tokeniser is the one that was verified, and
+    no library draws progress bars of its own."""
     from service.llm import catalogue
 
     os.environ["TIKTOKEN_CACHE_DIR"] = str(catalogue.tokeniser_cache(settings.models_dir))
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["TQDM_DISABLE"] = "1"

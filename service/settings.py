@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     )
     log_texts: bool = Field(False, description="Write questions and answers to the log, not only their lengths.")
     queue: int = Field(64, ge=1, description="Questions active or waiting before further ones are answered 503.")
+
+    @field_validator("data_dir", "models_dir")
+    @classmethod
+    def _without_tilde(cls, path: Path) -> Path:
+        return path.expanduser()
 
     @classmethod
     def settings_customise_sources(

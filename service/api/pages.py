@@ -58,7 +58,6 @@ def router() -> APIRouter:
 
     @pages.get("/")
     @pages.get("/documents/{document_id}")
-    @pages.get("/conversations/{conversation_id}")
     async def page(request: Request) -> Response:
         return respond("index.html", request)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from ingest.types import Sentence
 from service.api.context import Ctx
 from service.api.problems import documented
-from service.api.search import url_of
+from service.found import url_of
 
 router = APIRouter(tags=["reports"])
 

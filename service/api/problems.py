@@ -37,6 +37,10 @@ class BodyTooLarge(errors.CallerError):
     pass
 
 
+class SlowBody(errors.CallerError):
+    pass
+
+
 class ShuttingDown(errors.RunError):
     pass
 
@@ -47,6 +51,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownJob, 404),
     (NoEvaluation, 404),
     (errors.NotAllowed, 403),
+    (SlowBody, 408),
     (BodyTooLarge, 413),
     (ingest_errors.UnsupportedType, 415),
     (ingest_errors.IngestError, 422),
@@ -193,6 +198,8 @@ async def _handle_gone(request: Request, error: Exception) -> Response:
 
 async def _handle_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error.__cause__, SlowBody | BodyTooLarge):  # while FastAPI read the body
+        return problem_of(error.__cause__).response
     if error.status_code == 404 and error.detail == "Not Found":
         return Problem(404, "There is nothing at this address: the routes are listed in /openapi.json.").response
     if error.status_code == 405:

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers as RequestHeaders
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.problems import BodyTooLarge, GoneError, Problem, problem_of
+from service.api.problems import BodyTooLarge, GoneError, Problem, SlowBody, problem_of
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 CSP = (
@@ -65,7 +65,7 @@ def host_name(host: str) -> str | None:
 def same_origin(origin: str, host: str) -> bool:
     """Whether a page of this origin was served by this host. The scheme may be a TLS proxy's."""
     scheme, separator, rest = origin.partition("://")
-    return bool(separator) and scheme in ("http", "https") and rest.lower() == host.lower()
+    return bool(separator and rest) and scheme in ("http", "https") and rest.lower() == host.lower()
 
 
 def is_loopback(host: str) -> bool:
@@ -127,7 +127,10 @@ class Limits:
 
         async def receive_limited() -> Message:
             nonlocal received, complete
-            message = await (receive() if complete else asyncio.wait_for(receive(), self._slow))
+            try:
+                message = await (receive() if complete else asyncio.wait_for(receive(), self._slow))
+            except TimeoutError as error:
+                raise SlowBody("The body came too slowly: send it again.") from error
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
                 complete = not message.get("more_body", False)
@@ -136,7 +139,10 @@ class Limits:
             return message
 
         async def send_limited(message: Message) -> None:
-            await asyncio.wait_for(send(message), self._slow)
+            try:
+                await asyncio.wait_for(send(message), self._slow)
+            except TimeoutError as error:
+                raise GoneError from error
 
         await self._app(scope, receive_limited, send_limited)
 
@@ -157,10 +163,6 @@ class Recover:
 
         try:
             await self._app(scope, receive, send_noticed)
-        except TimeoutError:
-            if not started:
-                slow = Problem(408, "The body came too slowly: send it again.", headers=(("Connection", "close"),))
-                await slow.response(scope, receive, send)
         except GoneError:
             return
         except Exception as error:

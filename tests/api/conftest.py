@@ -44,6 +44,18 @@ Open = Callable[..., Runtime]
 Serve = Callable[[Runtime], AbstractContextManager[str]]
 
 
+def _filled(data_dir: Path, texts: tuple[str, ...]) -> LocalIndex:
+    index = LocalIndex.open(data_dir, HashEmbedder())
+    for number, text in enumerate(texts):
+        document = read_bytes(text.encode(), f"report-{number}.md")
+        index.add(document, split(document), source_path=f"/{number}", original=text.encode())
+    return index
+
+
+def _client(runtime: Runtime) -> TestClient:
+    return TestClient(create_app(runtime), base_url="http://127.0.0.1:8765", raise_server_exceptions=False)
+
+
 @pytest.fixture
 def open_runtime(tmp_path: Path, models_dir: Path) -> Iterator[Open]:
     """Opens a runtime over the two reports, or other texts; closed after the test."""
@@ -53,10 +65,7 @@ def open_runtime(tmp_path: Path, models_dir: Path) -> Iterator[Open]:
             model: TextModel | None = None, texts: tuple[str, ...] = (REPORT, OTHER), **settings: object
         ) -> Runtime:
             data_dir = tmp_path / "service"
-            index = LocalIndex.open(data_dir, HashEmbedder())
-            for number, text in enumerate(texts):
-                document = read_bytes(text.encode(), f"report-{number}.md")
-                index.add(document, split(document), source_path=f"/{number}", original=text.encode())
+            index = _filled(data_dir, texts)
             options = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
             return stack.enter_context(Runtime.assemble(options, index, model or ScriptedModel()))
 
@@ -71,14 +80,21 @@ def runtime(open_runtime: Open) -> Runtime:
 @pytest.fixture
 def client_of() -> Iterator[Callable[[Runtime], TestClient]]:
     with ExitStack() as stack:
-        yield lambda runtime: stack.enter_context(
-            TestClient(create_app(runtime), base_url="http://127.0.0.1:8765", raise_server_exceptions=False)
-        )
+        yield lambda runtime: stack.enter_context(_client(runtime))
 
 
 @pytest.fixture
 def client(runtime: Runtime, client_of: Callable[[Runtime], TestClient]) -> TestClient:
     return client_of(runtime)
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[TestClient]:
+    """One service for all tests that change nothing."""
+    data_dir = tmp_path_factory.mktemp("reader")
+    index = _filled(data_dir, (REPORT, OTHER))
+    with Runtime.assemble(Settings(data_dir=data_dir), index, ScriptedModel()) as runtime, _client(runtime) as client:
+        yield client
 
 
 @pytest.fixture

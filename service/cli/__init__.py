@@ -1,0 +1,10 @@
+"""The command line: `trendwise`. One file a command; heavy imports are inside the functions that need them."""
+
+import sys
+
+
+def main() -> None:
+    """The entry point. Exit codes: 0 done, 1 the run failed, 2 the caller's mistake, 130 interrupted."""
+    from service.cli.program import run
+
+    sys.exit(run(sys.argv[1:]))
