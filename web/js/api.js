@@ -3,23 +3,23 @@
 import { words } from "./words.js";
 
 export class Problem extends Error {
-  /** @param {string} message @param {number} [status] 0 where no answer came @param {number} [retryAfter] seconds */
-  constructor(message, status = 0, retryAfter = 0) {
-    super(message);
-    this.status = status;
-    this.retryAfter = retryAfter;
-  }
+	/** @param {string} message @param {number} [status] 0 where no answer came @param {number} [retryAfter] seconds */
+	constructor(message, status = 0, retryAfter = 0) {
+		super(message);
+		this.status = status;
+		this.retryAfter = retryAfter;
+	}
 }
 
 /** @param {Response} response @returns {Promise<Problem>} */
 export async function problemOf(response) {
-  const retryAfter = Number(response.headers.get("retry-after")) || 0;
-  try {
-    const body = await response.json();
-    return new Problem(String(body.detail || body.title), response.status, retryAfter);
-  } catch {
-    return new Problem(words.errors.status(response.status), response.status, retryAfter);
-  }
+	const retryAfter = Number(response.headers.get("retry-after")) || 0;
+	try {
+		const body = await response.json();
+		return new Problem(String(body.detail || body.title), response.status, retryAfter);
+	} catch {
+		return new Problem(words.errors.status(response.status), response.status, retryAfter);
+	}
 }
 
 /**
@@ -28,31 +28,31 @@ export async function problemOf(response) {
  * @returns {Promise<Response>}
  */
 export async function send(path, init = {}) {
-  let response;
-  try {
-    response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Problem(words.errors.unreachable);
-  }
-  if (!response.ok) throw await problemOf(response);
-  return response;
+	let response;
+	try {
+		response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
+	} catch (error) {
+		if (error instanceof DOMException && error.name === "AbortError") throw error;
+		throw new Problem(words.errors.unreachable);
+	}
+	if (!response.ok) throw await problemOf(response);
+	return response;
 }
 
 /** @param {string} path @param {AbortSignal} [signal] */
 export async function get(path, signal) {
-  return (await send(path, { signal })).json();
+	return (await send(path, { signal })).json();
 }
 
 /** @param {string} path @param {unknown} body @param {{ method?: string, signal?: AbortSignal }} [options] */
 export async function post(path, body, { method = "POST", signal } = {}) {
-  const response = await send(path, { method, signal, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
-  return response.status === 204 ? null : response.json();
+	const response = await send(path, { method, signal, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+	return response.status === 204 ? null : response.json();
 }
 
 /** @param {string} path @param {RequestInit} [init] */
 export async function remove(path, init = {}) {
-  await send(path, { ...init, method: "DELETE" });
+	await send(path, { ...init, method: "DELETE" });
 }
 
 /** @param {...string} parts path segments, each encoded */

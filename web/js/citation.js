@@ -1,6 +1,6 @@
 /** Citations: chips in an answer, the list of quotations, and the event that opens one in its report. */
 
-import { el, icon } from "./dom.js";
+import { el, icon, link } from "./dom.js";
 import { words } from "./words.js";
 
 /** @typedef {import("./types.js").Citation} Citation */
@@ -16,12 +16,13 @@ export const address = (place) => `/documents/${encodeURIComponent(place.documen
  * @param {number} index
  */
 export function openPlaces(from, places, index) {
-  from.dispatchEvent(new CustomEvent("open-source", { bubbles: true, detail: { places, index, from } }));
+	from.dispatchEvent(new CustomEvent("open-source", { bubbles: true, detail: { places, index, from } }));
 }
 
 /** @param {{ document_title: string, year?: number | null, page?: number | null, heading?: string }} where */
 export function whereabouts(where) {
-  return [where.document_title, where.year, where.page && words.cite.page(where.page), where.heading].filter(Boolean).join(" · ");
+	const year = where.year && !where.document_title.includes(String(where.year)) ? where.year : null;
+	return [where.document_title, year, where.page && words.cite.page(where.page), where.heading].filter(Boolean).join(" · ");
 }
 
 /**
@@ -30,41 +31,34 @@ export function whereabouts(where) {
  * @param {Record<string, unknown>} props @param {...(Node | string)} children
  */
 function citationLink(citation, all, props, ...children) {
-  /** @param {Event} event */
-  const open = (event) => {
-    if (event instanceof MouseEvent && (event.ctrlKey || event.metaKey || event.shiftKey)) return;
-    event.preventDefault();
-    const places = all();
-    const from = /** @type {Element} */ (event.currentTarget);
-    openPlaces(from, places, places.findIndex((one) => one.number === citation.number));
-  };
-  return el("a", { href: address(citation), ...props, on: { click: open } }, ...children);
+	const open = (/** @type {Element} */ from) => openPlaces(from, all(), all().findIndex((one) => one.number === citation.number));
+	return link(address(citation), open, props, ...children);
 }
 
 /** @param {Citation} citation @param {() => Citation[]} all */
 export function chip(citation, all) {
-  return citationLink(citation, all, {
-    class: "chip",
-    "data-citation": citation.number,
-    "aria-label": words.cite.chip(citation.number, citation.document_title),
-    title: citation.readable || citation.quote,
-  }, String(citation.number));
+	return citationLink(citation, all, {
+		class: "chip",
+		"data-citation": citation.number,
+		"aria-label": words.cite.chip(citation.number, citation.document_title),
+		title: citation.readable || citation.quote,
+	}, String(citation.number));
 }
 
 /** @param {Citation[]} citations */
 export function quotations(citations) {
-  const items = citations.map((citation) =>
-    el(
-      "li",
-      { class: "quotation" },
-      el("span", { class: "quotation-number", "aria-hidden": "true" }, String(citation.number)),
-      el(
-        "div",
-        {},
-        el("blockquote", {}, citation.readable || citation.quote),
-        el("p", { class: "quotation-source" }, citationLink(citation, () => citations, { class: "source-link" }, whereabouts(citation), icon("next"))),
-      ),
-    ),
-  );
-  return el("section", { class: "quotations" }, el("h3", {}, words.turn.quotations), el("ol", {}, ...items));
+	const items = citations.map((citation) =>
+		el(
+			"li",
+			{ class: "quotation" },
+			el("span", { class: "quotation-number", "aria-hidden": "true" }, String(citation.number)),
+			el(
+				"div",
+				{},
+				el("blockquote", {}, citation.readable || citation.quote),
+				el("p", { class: "quotation-source" }, citationLink(citation, () => citations, { class: "source-link" }, whereabouts(citation), icon("next"))),
+			),
+		),
+	);
+	return el("section", { class: "quotations" }, el("h3", {}, words.turn.quotations), el("ol", {}, ...items));
 }

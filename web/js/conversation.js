@@ -12,124 +12,124 @@ import { words } from "./words.js";
 const DRAWN = 20;
 
 export class Conversation extends EventTarget {
-  /** @type {string | null} */
-  id = null;
-  /** @type {Answer | null} */
-  lastAnswer = null;
-  element = el("div", { class: "turns" });
-  /** @type {AbortController | null} */
-  #running = null;
+	/** @type {string | null} */
+	id = null;
+	/** @type {Answer | null} */
+	lastAnswer = null;
+	element = el("div", { class: "turns" });
+	/** @type {AbortController | null} */
+	#running = null;
 
-  /** @param {() => { documents?: string[], years?: number[] }} filters */
-  constructor(filters) {
-    super();
-    this.filters = filters;
-  }
+	/** @param {() => { documents?: string[], years?: number[] }} filters */
+	constructor(filters) {
+		super();
+		this.filters = filters;
+	}
 
-  get busy() {
-    return this.#running !== null;
-  }
+	get busy() {
+		return this.#running !== null;
+	}
 
-  get empty() {
-    return this.element.childElementCount === 0;
-  }
+	get empty() {
+		return this.element.childElementCount === 0;
+	}
 
-  /** @param {string} question */
-  ask(question) {
-    if (this.busy) this.stop();
-    const turn = new Turn(question, this);
-    this.element.append(turn.element);
-    this.#changed();
-    turn.element.scrollIntoView({ block: "start" });
-    return this.#run(turn);
-  }
+	/** @param {string} question */
+	ask(question) {
+		if (this.busy) this.stop();
+		const turn = new Turn(question, this);
+		this.element.append(turn.element);
+		this.#changed();
+		turn.element.scrollIntoView({ block: "start" });
+		return this.#run(turn);
+	}
 
-  /** @param {Turn} turn */
-  retry(turn) {
-    if (this.busy) return;
-    turn.reset();
-    turn.heading.focus();
-    this.#run(turn);
-  }
+	/** @param {Turn} turn */
+	retry(turn) {
+		if (this.busy) return;
+		turn.reset();
+		turn.heading.focus();
+		this.#run(turn);
+	}
 
-  /** @param {Turn} turn */
-  edit(turn) {
-    this.dispatchEvent(new CustomEvent("edit", { detail: turn.question }));
-  }
+	/** @param {Turn} turn */
+	edit(turn) {
+		this.dispatchEvent(new CustomEvent("edit", { detail: turn.question }));
+	}
 
-  stop() {
-    this.#running?.abort();
-  }
+	stop() {
+		this.#running?.abort();
+	}
 
-  /** @param {Turn} turn */
-  async #run(turn) {
-    const running = (this.#running = new AbortController());
-    this.#changed();
-    const body = { question: turn.question, ...this.filters(), ...(this.id && { conversation_id: this.id }) };
-    try {
-      const answer = await ask(body, {
-        evidence: ({ evidence, search_ms: ms }) => turn.showEvidence(evidence, ms),
-        token: ({ text, sentence }) => turn.addToken(text, sentence),
-        sentence: ({ sentence, citations }) => turn.settle(sentence, citations),
-      }, running.signal);
-      turn.finish(answer);
-      this.lastAnswer = answer;
-      if (answer.conversation_id) this.id = answer.conversation_id;
-    } catch (error) {
-      if (running.signal.aborted) turn.stop();
-      else turn.fail(error instanceof Problem ? error : new Problem(words.errors.unexpected));
-    }
-    if (this.#running === running) this.#running = null;
-    this.#changed();
-  }
+	/** @param {Turn} turn */
+	async #run(turn) {
+		const running = (this.#running = new AbortController());
+		this.#changed();
+		const body = { question: turn.question, ...this.filters(), ...(this.id && { conversation_id: this.id }) };
+		try {
+			const answer = await ask(body, {
+				evidence: ({ evidence, search_ms: ms }) => turn.showEvidence(evidence, ms),
+				token: ({ text, sentence }) => turn.addToken(text, sentence),
+				sentence: ({ sentence, citations }) => turn.settle(sentence, citations),
+			}, running.signal);
+			turn.finish(answer);
+			this.lastAnswer = answer;
+			if (answer.conversation_id) this.id = answer.conversation_id;
+		} catch (error) {
+			if (running.signal.aborted) turn.stop();
+			else turn.fail(error instanceof Problem ? error : new Problem(words.errors.unexpected));
+		}
+		if (this.#running === running) this.#running = null;
+		this.#changed();
+	}
 
-  /** A new, empty conversation. */
-  clear() {
-    this.stop();
-    this.#running = null;
-    this.id = null;
-    this.lastAnswer = null;
-    this.element.replaceChildren();
-    this.#changed();
-  }
+	/** A new, empty conversation. */
+	clear() {
+		this.stop();
+		this.#running = null;
+		this.id = null;
+		this.lastAnswer = null;
+		this.element.replaceChildren();
+		this.#changed();
+	}
 
-  /** @param {string} id */
-  async open(id) {
-    this.clear();
-    const stored = await get(route("conversations", id));
-    this.id = id;
-    /** @type {Answer[]} */
-    const answers = stored.turns.map((/** @type {{ answer: Answer }} */ turn) => turn.answer);
-    this.lastAnswer = answers.at(-1) ?? null;
-    this.#draw(answers);
-    this.#changed();
-    this.element.lastElementChild?.scrollIntoView({ block: "start" });
-  }
+	/** @param {string} id */
+	async open(id) {
+		this.clear();
+		const stored = await get(route("conversations", id));
+		this.id = id;
+		/** @type {Answer[]} */
+		const answers = stored.turns.map((/** @type {{ answer: Answer }} */ turn) => turn.answer);
+		this.lastAnswer = answers.at(-1) ?? null;
+		this.#draw(answers);
+		this.#changed();
+		this.element.lastElementChild?.scrollIntoView({ block: "start" });
+	}
 
-  /** The last turns now, the others when asked for. @param {Answer[]} answers */
-  #draw(answers) {
-    const rest = answers.slice(0, -DRAWN);
-    const drawn = answers.slice(-DRAWN).map((answer) => this.#drawn(answer));
-    this.element.prepend(...drawn);
-    if (!rest.length) return;
-    const more = el("button", { type: "button", class: "earlier" }, words.ask.earlier(rest.length));
-    more.addEventListener("click", () => {
-      const first = more.nextElementSibling;
-      more.remove();
-      this.#draw(rest);
-      first?.scrollIntoView({ block: "start" });
-    });
-    this.element.prepend(more);
-  }
+	/** The last turns now, the others when asked for. @param {Answer[]} answers */
+	#draw(answers) {
+		const rest = answers.slice(0, -DRAWN);
+		const drawn = answers.slice(-DRAWN).map((answer) => this.#drawn(answer));
+		this.element.prepend(...drawn);
+		if (!rest.length) return;
+		const more = el("button", { type: "button", class: "earlier" }, words.ask.earlier(rest.length));
+		more.addEventListener("click", () => {
+			const first = more.nextElementSibling;
+			more.remove();
+			this.#draw(rest);
+			first?.scrollIntoView({ block: "start" });
+		});
+		this.element.prepend(more);
+	}
 
-  /** @param {Answer} answer */
-  #drawn(answer) {
-    const turn = new Turn(answer.question, this);
-    turn.finish(answer, { quiet: true });
-    return turn.element;
-  }
+	/** @param {Answer} answer */
+	#drawn(answer) {
+		const turn = new Turn(answer.question, this);
+		turn.finish(answer, { quiet: true });
+		return turn.element;
+	}
 
-  #changed() {
-    this.dispatchEvent(new Event("change"));
-  }
+	#changed() {
+		this.dispatchEvent(new Event("change"));
+	}
 }

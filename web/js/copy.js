@@ -9,14 +9,14 @@ import { words } from "./words.js";
 
 /** @param {Answer} answer */
 export function asPlainText(answer) {
-  const sources = answer.citations.map((c) => `[${c.number}] “${c.readable || c.quote}” ${whereabouts(c)}`);
-  return [answer.question, "", answer.answer, ...(sources.length ? ["", ...sources] : [])].join("\n");
+	const sources = answer.citations.map((c) => `[${c.number}] “${c.readable || c.quote}” ${whereabouts(c)}`);
+	return [answer.question, "", answer.answer, ...(sources.length ? ["", ...sources] : [])].join("\n");
 }
 
 /** @param {Answer} answer */
 export function asMarkdown(answer) {
-  const sources = answer.citations.map((c) => `${c.number}. > ${escape(oneLine(c.readable || c.quote))}\n   ${escape(whereabouts(c))}`);
-  return [`**${escape(oneLine(answer.question))}**`, "", escape(answer.answer).replace(/\\\[(\d+)\\\]/g, "[$1]"), ...(sources.length ? ["", ...sources] : [])].join("\n");
+	const sources = answer.citations.map((c) => `${c.number}. > ${escape(oneLine(c.readable || c.quote))}\n   ${escape(whereabouts(c))}`);
+	return [`**${escape(oneLine(answer.question))}**`, "", escape(answer.answer).replace(/\\\[(\d+)\\\]/g, "[$1]"), ...(sources.length ? ["", ...sources] : [])].join("\n");
 }
 
 /** Marks in the text are text: a copied answer must not become a link or an image elsewhere. @param {string} text */
@@ -27,10 +27,10 @@ const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
 /** @param {string} text */
 export async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(words.turn.copied);
-  } catch {
-    toast(words.turn.notCopied);
-  }
+	try {
+		await navigator.clipboard.writeText(text);
+		toast(words.turn.copied);
+	} catch {
+		toast(words.turn.notCopied);
+	}
 }

@@ -9,30 +9,30 @@ const SVG = "http://www.w3.org/2000/svg";
  * @returns {HTMLElement}
  */
 export function el(tag, props = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name === "on") listen(node, /** @type {Record<string, EventListener>} */ (value));
-    else node.setAttribute(name, value === true ? "" : String(value));
-  }
-  node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false)));
-  return node;
+	const node = document.createElement(tag);
+	for (const [name, value] of Object.entries(props)) {
+		if (value === null || value === undefined || value === false) continue;
+		if (name === "on") listen(node, /** @type {Record<string, EventListener>} */ (value));
+		else node.setAttribute(name, value === true ? "" : String(value));
+	}
+	node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false)));
+	return node;
 }
 
 /** @param {Element} node @param {Record<string, EventListener>} listeners */
 function listen(node, listeners) {
-  for (const [event, listener] of Object.entries(listeners)) node.addEventListener(event, listener);
+	for (const [event, listener] of Object.entries(listeners)) node.addEventListener(event, listener);
 }
 
 /** @param {string} name a symbol of index.html @returns {SVGElement} */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.append(use);
-  return svg;
+	const svg = document.createElementNS(SVG, "svg");
+	svg.setAttribute("class", "icon");
+	svg.setAttribute("aria-hidden", "true");
+	const use = document.createElementNS(SVG, "use");
+	use.setAttribute("href", `#i-${name}`);
+	svg.append(use);
+	return svg;
 }
 
 /**
@@ -41,8 +41,36 @@ export function icon(name) {
  * @returns {HTMLButtonElement}
  */
 export function button({ icon: name, text, label, class: style = "ghost", press, props = {} }) {
-  const node = el("button", { type: "button", class: style, "aria-label": label, title: label, on: { click: press }, ...props }, name && icon(name), text && el("span", {}, text));
-  return /** @type {HTMLButtonElement} */ (node);
+	const node = el("button", { type: "button", class: style, "aria-label": label, title: label, on: { click: press }, ...props }, name && icon(name), text && el("span", {}, text));
+	return /** @type {HTMLButtonElement} */ (node);
+}
+
+/**
+ * A link that the page follows itself; with a modifier key it is an ordinary link to another tab.
+ * @param {string} href @param {(from: HTMLElement) => void} follow @param {Record<string, unknown>} props @param {...(Node | string)} children
+ */
+export function link(href, follow, props, ...children) {
+	const node = el("a", { href, ...props }, ...children);
+	node.addEventListener("click", (event) => {
+		if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+		event.preventDefault();
+		follow(node);
+	});
+	return node;
+}
+
+/** @param {Record<string, unknown>} props */
+export const input = (props) => /** @type {HTMLInputElement} */ (el("input", { autocomplete: "off", ...props }));
+
+/**
+ * A check box or radio button with its label around it.
+ * @param {string} name @param {boolean} checked @param {(checked: boolean) => void} change @param {Record<string, unknown>} [props]
+ */
+export function box(name, checked, change, props = {}) {
+	const node = input({ type: "checkbox", ...props });
+	node.checked = checked;
+	node.addEventListener("change", () => change(node.checked));
+	return el("label", { class: "box" }, node, el("span", {}, name));
 }
 
 /** Text for screen readers only. @param {string} text */
@@ -50,7 +78,7 @@ export const unseen = (text) => el("span", { class: "sr" }, text);
 
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
 export function byId(id) {
-  const node = document.getElementById(id);
-  if (!node) throw new Error(`index.html has no #${id}`);
-  return /** @type {T} */ (node);
+	const node = document.getElementById(id);
+	if (!node) throw new Error(`index.html has no #${id}`);
+	return /** @type {T} */ (node);
 }

@@ -1,7 +1,7 @@
 // Runs before the first paint, so that a chosen theme never flashes. The only script that is not a module.
 try {
-  const theme = localStorage.getItem("trendwise-theme");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+	const theme = localStorage.getItem("trendwise-theme");
+	if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage is blocked: the system's theme it is.
+	// Storage is blocked: the system's theme it is.
 }

@@ -6,26 +6,26 @@ import { words } from "./words.js";
 
 /** @param {import("./conversation.js").Conversation} conversation */
 export function conversationTools(conversation) {
-  const list = el("ul", {});
-  const menu = el("details", { class: "menu" }, el("summary", { class: "ghost" }, words.conversations.export), list);
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    menu.removeAttribute("open");
-    menu.querySelector("summary")?.focus();
-  });
-  conversation.addEventListener("change", () => {
-    menu.hidden = conversation.id === null;
-    list.replaceChildren(...(conversation.id ? items(conversation.id) : []));
-  });
-  menu.hidden = true;
-  return el("div", { class: "conversation-tools" }, menu);
+	const list = el("ul", {});
+	const menu = el("details", { class: "menu" }, el("summary", { class: "ghost" }, words.conversations.export), list);
+	menu.addEventListener("keydown", (event) => {
+		if (event.key !== "Escape") return;
+		menu.removeAttribute("open");
+		menu.querySelector("summary")?.focus();
+	});
+	conversation.addEventListener("change", () => {
+		menu.hidden = conversation.id === null;
+		list.replaceChildren(...(conversation.id ? items(conversation.id) : []));
+	});
+	menu.hidden = true;
+	return el("div", { class: "conversation-tools" }, menu);
 }
 
 /** @param {string} id */
 function items(id) {
-  const files = Object.entries(words.conversations.formats).map(([format, name]) =>
-    el("li", {}, el("a", { href: `${route("conversations", id, "export")}?format=${format}`, download: true }, name)),
-  );
-  const print = el("button", { type: "button", on: { click: () => window.print() } }, words.conversations.print);
-  return [...files, el("li", {}, print)];
+	const files = Object.entries(words.conversations.formats).map(([format, name]) =>
+		el("li", {}, el("a", { href: `${route("conversations", id, "export")}?format=${format}`, download: true }, name)),
+	);
+	const print = el("button", { type: "button", on: { click: () => window.print() } }, words.conversations.print);
+	return [...files, el("li", {}, print)];
 }

@@ -5,33 +5,52 @@ import { get } from "./api.js";
 /** @typedef {import("./types.js").Report} Report */
 
 class Library extends EventTarget {
-  /** @type {Report[]} newest first, without replaced versions */
-  reports = [];
-  loaded = false;
+	/** @type {Report[]} */
+	#all = [];
+	/** @type {Set<string>} deleted, but it can still be undone */
+	#hidden = new Set();
+	loaded = false;
 
-  async load() {
-    const body = await get("/api/documents");
-    /** @type {Report[]} */
-    const all = body.documents ?? body;
-    this.reports = all.filter((report) => report.state !== "superseded");
-    this.loaded = true;
-    this.dispatchEvent(new Event("change"));
-  }
+	async load() {
+		this.#all = (await get("/api/documents")).documents;
+		this.loaded = true;
+		this.dispatchEvent(new Event("change"));
+	}
 
-  get years() {
-    const years = this.reports.flatMap((report) => (report.year ? [report.year] : []));
-    return [...new Set(years)].sort((a, b) => b - a);
-  }
+	get #shown() {
+		return this.#all.filter((report) => !this.#hidden.has(report.id));
+	}
 
-  get passages() {
-    return this.reports.reduce((sum, report) => sum + report.passages, 0);
-  }
+	/** What can be asked. */
+	get reports() {
+		return this.#shown.filter((report) => report.state === "ready");
+	}
 
-  /** Hides a report at once; `load` brings back what still exists. @param {string} id */
-  hide(id) {
-    this.reports = this.reports.filter((report) => report.id !== id);
-    this.dispatchEvent(new Event("change"));
-  }
+	/** Older versions: cited by earlier answers, not asked any more. */
+	get replaced() {
+		return this.#shown.filter((report) => report.state !== "ready");
+	}
+
+	get years() {
+		const years = this.reports.flatMap((report) => (report.year ? [report.year] : []));
+		return [...new Set(years)].sort((a, b) => b - a);
+	}
+
+	get passages() {
+		return this.reports.reduce((sum, report) => sum + report.passages, 0);
+	}
+
+	/** @param {string} id */
+	hide(id) {
+		this.#hidden.add(id);
+		this.dispatchEvent(new Event("change"));
+	}
+
+	/** @param {string} id */
+	show(id) {
+		this.#hidden.delete(id);
+		this.dispatchEvent(new Event("change"));
+	}
 }
 
 export const library = new Library();

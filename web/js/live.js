@@ -6,8 +6,8 @@ const KEPT = 30;
 
 /** @param {string} text */
 export function say(text) {
-  const region = byId("live");
-  region.append(el("p", {}, text));
-  // Old lines go, so that nobody who browses to the end of the page meets them all again.
-  while (region.childElementCount > KEPT) region.firstElementChild?.remove();
+	const region = byId("live");
+	region.append(el("p", {}, text));
+	// Old lines go, so that nobody who browses to the end of the page meets them all again.
+	while (region.childElementCount > KEPT) region.firstElementChild?.remove();
 }

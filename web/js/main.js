@@ -2,12 +2,16 @@
 
 import { AskPlace } from "./askplace.js";
 import { byId } from "./dom.js";
+import { ComparePlace } from "./compare.js";
 import { conversationTools } from "./export.js";
+import { History } from "./history.js";
 import { library } from "./library.js";
 import { parseAddress, placeAddress, Places } from "./places.js";
+import { reportsPlace } from "./reports.js";
 import { Source } from "./source.js";
 import { themeButton } from "./theme.js";
 import { toast } from "./toast.js";
+import { trustPlace } from "./trust.js";
 import { words } from "./words.js";
 
 fillWords();
@@ -15,91 +19,117 @@ themeButton();
 const places = new Places();
 const source = new Source();
 const ask = new AskPlace({ addReport: () => places.go("reports"), tools: conversationTools });
+const showTrust = trustPlace(() => ask.conversation.lastAnswer);
+new ComparePlace();
+reportsPlace({
+	show: () => places.go("reports"),
+	gone: (id) => source.forget(id),
+	ask: (report) => {
+		places.go("ask");
+		ask.filters.only(report.id);
+		ask.composer.focus();
+	},
+});
+const past = new History({
+	open: (id) => {
+		places.go("ask", false);
+		follow(`/?c=${encodeURIComponent(id)}`);
+		reopen(id);
+	},
+	gone: (id) => id === ask.conversation.id && renew(),
+});
 
 places.addEventListener("change", (event) => {
-  const { name, record } = /** @type {CustomEvent} */ (event).detail;
-  if (record) follow(name === "ask" ? askAddress() : placeAddress(name));
-  if (name !== "ask") byId("main").focus();
-  document.title = name === "ask" ? "Trendwise" : `${words.places[/** @type {"ask"} */ (name)]} – Trendwise`;
-  sideways(false);
+	const { name, record } = /** @type {CustomEvent} */ (event).detail;
+	if (record) follow(name === "ask" ? askAddress() : placeAddress(name));
+	if (name !== "ask") byId("main").focus();
+	document.title = name === "ask" ? "Trendwise" : `${words.places[/** @type {"ask"} */ (name)]} – Trendwise`;
+	if (name === "trust") showTrust();
+	sideways(false);
 });
 ask.conversation.addEventListener("change", () => {
-  if (places.now === "ask" && !parseAddress(location).document && askAddress() !== location.pathname + location.search) follow(askAddress());
+	past.mark(ask.conversation.id);
+	if (!ask.conversation.busy) past.load();
+	if (places.now === "ask" && !parseAddress(location).document && askAddress() !== location.pathname + location.search) follow(askAddress());
 });
 document.addEventListener("open-source", (event) => {
-  const { places: found, index, from } = /** @type {CustomEvent} */ (event).detail;
-  source.show(found, index, from);
+	const { places: found, index, from } = /** @type {CustomEvent} */ (event).detail;
+	source.show(found, index, from);
 });
 document.addEventListener("source-closed", () => {
-  if (parseAddress(location).document) follow(askAddress());
+	if (parseAddress(location).document) follow(askAddress());
 });
 document.addEventListener("problem", (event) => toast(/** @type {CustomEvent<Error>} */ (event).detail.message));
 for (const node of document.querySelectorAll("[data-action=new]")) {
-  node.addEventListener("click", () => {
-    places.go("ask", false);
-    source.close();
-    ask.fresh();
-    follow("/");
-  });
+	node.addEventListener("click", renew);
 }
 byId("menu").addEventListener("click", () => sideways(byId("menu").getAttribute("aria-expanded") !== "true"));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && byId("menu").getAttribute("aria-expanded") === "true") sideways(false);
+	if (event.key === "Escape" && byId("menu").getAttribute("aria-expanded") === "true") sideways(false);
 });
 window.addEventListener("popstate", arrive);
 window.addEventListener("hashchange", arrive);
 
+past.load();
 library.load().catch((error) => toast(error.message));
 arrive();
 
+function renew() {
+	places.go("ask", false);
+	source.close();
+	ask.fresh();
+	follow("/");
+}
+
 /** Opens what the address names. */
 async function arrive() {
-  const { view, conversation, document: place } = parseAddress(location);
-  places.go(view, false);
-  if (place) source.show([place], 0, null);
-  if (conversation && conversation !== ask.conversation.id) await reopen(conversation);
-  else if (!conversation && view === "ask" && !place && ask.conversation.id) ask.fresh();
-  if (view === "ask" && !place) ask.composer.focus();
+	const { view, conversation, document: place } = parseAddress(location);
+	places.go(view, false);
+	if (place) source.show([place], 0, null);
+	if (conversation && conversation !== ask.conversation.id) await reopen(conversation);
+	else if (!conversation && view === "ask" && !place && ask.conversation.id) ask.fresh();
+	// On a touch screen the focus would bring up the keyboard.
+	if (view === "ask" && !place && matchMedia("(pointer: fine)").matches) ask.composer.focus();
 }
 
 /** @param {string} id */
 async function reopen(id) {
-  try {
-    await ask.conversation.open(id);
-  } catch (error) {
-    toast(/** @type {{ status?: number }} */ (error).status === 404 ? words.conversations.gone : /** @type {Error} */ (error).message);
-  }
+	try {
+		await ask.conversation.open(id);
+	} catch (error) {
+		toast(/** @type {{ status?: number }} */ (error).status === 404 ? words.conversations.gone : /** @type {Error} */ (error).message);
+	}
 }
 
 function askAddress() {
-  return ask.conversation.id ? `/?c=${encodeURIComponent(ask.conversation.id)}` : "/";
+	return ask.conversation.id ? `/?c=${encodeURIComponent(ask.conversation.id)}` : "/";
 }
 
 /** @param {string} address */
 function follow(address) {
-  if (address !== location.pathname + location.search + location.hash) history.pushState(null, "", address);
+	if (address !== location.pathname + location.search + location.hash) history.pushState(null, "", address);
 }
 
 /** The side column as a drawer, on screens that have no room for it. @param {boolean} open */
 function sideways(open) {
-  const menu = byId("menu");
-  const was = menu.getAttribute("aria-expanded") === "true";
-  if (open === was) return;
-  menu.setAttribute("aria-expanded", String(open));
-  document.body.classList.toggle("with-side", open);
-  byId("main").toggleAttribute("inert", open);
-  if (open) byId("side").querySelector("button")?.focus();
-  else if (byId("side").contains(document.activeElement)) menu.focus();
+	const menu = byId("menu");
+	const was = menu.getAttribute("aria-expanded") === "true";
+	if (open === was) return;
+	menu.setAttribute("aria-expanded", String(open));
+	document.body.classList.toggle("with-side", open);
+	byId("main").toggleAttribute("inert", open);
+	if (open) byId("side").querySelector("button")?.focus();
+	else if (byId("side").contains(document.activeElement)) menu.focus();
 }
 
 function fillWords() {
-  for (const node of document.querySelectorAll("[data-text]")) node.textContent = named(node.getAttribute("data-text"));
-  for (const node of document.querySelectorAll("[data-label]")) {
-    node.setAttribute("aria-label", named(node.getAttribute("data-label")));
-  }
+	for (const node of document.querySelectorAll("[data-text]")) node.textContent = named(node.getAttribute("data-text"));
+	for (const node of document.querySelectorAll("[data-label]")) {
+		node.setAttribute("aria-label", named(node.getAttribute("data-label")));
+	}
 }
 
 /** @param {string | null} name a word at the top of `words` */
 function named(name) {
-  return String(words[/** @type {"skip"} */ (name)]);
+	return String(words[/** @type {"skip"} */ (name)]);
 }

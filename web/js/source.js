@@ -12,163 +12,163 @@ import { words } from "./words.js";
 const NARROW = matchMedia("(max-width: 760px)");
 
 export class Source {
-  #panel = byId("source");
-  /** @type {Place[]} */
-  #places = [];
-  #index = 0;
-  /** @type {Element | null} */
-  #from = null;
-  /** @type {Map<string, Promise<FullReport>>} */
-  #reports = new Map();
+	#panel = byId("source");
+	/** @type {Place[]} */
+	#places = [];
+	#index = 0;
+	/** @type {Element | null} */
+	#from = null;
+	/** @type {Map<string, Promise<FullReport>>} */
+	#reports = new Map();
 
-  constructor() {
-    this.#panel.addEventListener("keydown", (event) => this.#key(event));
-    NARROW.addEventListener("change", () => this.#modal());
-  }
+	constructor() {
+		this.#panel.addEventListener("keydown", (event) => this.#key(event));
+		NARROW.addEventListener("change", () => this.#modal());
+	}
 
-  get open() {
-    return !this.#panel.hidden;
-  }
+	get open() {
+		return !this.#panel.hidden;
+	}
 
-  /** @param {Place[]} places @param {number} index @param {Element | null} from gets the focus back */
-  async show(places, index, from) {
-    if (from && !this.#panel.contains(from)) this.#from = from;
-    this.#places = places;
-    this.#index = Math.max(0, index);
-    this.#panel.hidden = false;
-    document.body.classList.add("with-source");
-    this.#modal();
-    await this.#draw();
-  }
+	/** @param {Place[]} places @param {number} index @param {Element | null} from gets the focus back */
+	async show(places, index, from) {
+		if (from && !this.#panel.contains(from)) this.#from = from;
+		this.#places = places;
+		this.#index = Math.max(0, index);
+		this.#panel.hidden = false;
+		document.body.classList.add("with-source");
+		this.#modal();
+		await this.#draw();
+	}
 
-  close() {
-    if (!this.open) return;
-    this.#panel.hidden = true;
-    document.body.classList.remove("with-source");
-    this.#modal();
-    if (this.#from instanceof HTMLElement && this.#from.isConnected) this.#from.focus();
-    else byId("main").focus();
-    this.#panel.dispatchEvent(new CustomEvent("source-closed", { bubbles: true }));
-  }
+	close() {
+		if (!this.open) return;
+		this.#panel.hidden = true;
+		document.body.classList.remove("with-source");
+		this.#modal();
+		if (this.#from instanceof HTMLElement && this.#from.isConnected) this.#from.focus();
+		else byId("main").focus();
+		this.#panel.dispatchEvent(new CustomEvent("source-closed", { bubbles: true }));
+	}
 
-  /** A deleted report must not stay readable here. @param {string} id */
-  forget(id) {
-    this.#reports.delete(id);
-    if (this.open && this.#places[this.#index]?.document_id === id) this.close();
-  }
+	/** A deleted report must not stay readable here. @param {string} id */
+	forget(id) {
+		this.#reports.delete(id);
+		if (this.open && this.#places[this.#index]?.document_id === id) this.close();
+	}
 
-  /** @param {number} by */
-  step(by) {
-    const next = this.#index + by;
-    if (next < 0 || next >= this.#places.length) return;
-    this.#index = next;
-    this.#draw(by > 0 ? "next" : "previous");
-  }
+	/** @param {number} by */
+	step(by) {
+		const next = this.#index + by;
+		if (next < 0 || next >= this.#places.length) return;
+		this.#index = next;
+		this.#draw(by > 0 ? "next" : "previous");
+	}
 
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.key === "Escape") this.close();
-    else if (event.key === "]") this.step(1);
-    else if (event.key === "[") this.step(-1);
-    else return;
-    event.preventDefault();
-  }
+	/** @param {KeyboardEvent} event */
+	#key(event) {
+		if (event.key === "Escape") this.close();
+		else if (event.key === "]") this.step(1);
+		else if (event.key === "[") this.step(-1);
+		else return;
+		event.preventDefault();
+	}
 
-  /** Over the whole screen nothing behind it can be reached. */
-  #modal() {
-    const modal = this.open && NARROW.matches;
-    for (const node of document.querySelectorAll("main, .side, .bar, .skip")) node.toggleAttribute("inert", modal);
-    if (modal) this.#panel.setAttribute("role", "dialog");
-    else this.#panel.removeAttribute("role");
-    this.#panel.setAttribute("aria-modal", String(modal));
-    if (!modal) this.#panel.removeAttribute("aria-modal");
-  }
+	/** Over the whole screen nothing behind it can be reached. */
+	#modal() {
+		const modal = this.open && NARROW.matches;
+		for (const node of document.querySelectorAll("main, .side, .bar, .skip")) node.toggleAttribute("inert", modal);
+		if (modal) this.#panel.setAttribute("role", "dialog");
+		else this.#panel.removeAttribute("role");
+		this.#panel.setAttribute("aria-modal", String(modal));
+		if (!modal) this.#panel.removeAttribute("aria-modal");
+	}
 
-  /** @param {"next" | "previous" | null} [pressed] whose button keeps the focus */
-  async #draw(pressed = null) {
-    const place = this.#places[this.#index];
-    this.#panel.replaceChildren(this.#head(place, null), el("p", { class: "note padded" }, words.loading));
-    this.#focus(pressed);
-    try {
-      const report = await this.#report(place.document_id);
-      if (place !== this.#places[this.#index]) return;
-      this.#fill(place, report, pressed);
-    } catch (error) {
-      const retry = button({ text: words.retry, class: "primary", press: () => this.#draw() });
-      this.#panel.replaceChildren(this.#head(place, null), el("div", { class: "padded" }, el("p", {}, /** @type {Error} */ (error).message), retry));
-      this.#focus(null);
-    }
-  }
+	/** @param {"next" | "previous" | null} [pressed] whose button keeps the focus */
+	async #draw(pressed = null) {
+		const place = this.#places[this.#index];
+		this.#panel.replaceChildren(this.#head(place, null), el("p", { class: "note padded" }, words.loading));
+		this.#focus(pressed);
+		try {
+			const report = await this.#report(place.document_id);
+			if (place !== this.#places[this.#index]) return;
+			this.#fill(place, report, pressed);
+		} catch (error) {
+			const retry = button({ text: words.retry, class: "primary", press: () => this.#draw() });
+			this.#panel.replaceChildren(this.#head(place, null), el("div", { class: "padded" }, el("p", {}, /** @type {Error} */ (error).message), retry));
+			this.#focus(null);
+		}
+	}
 
-  /** @param {string} id */
-  #report(id) {
-    let report = this.#reports.get(id);
-    if (!report) {
-      report = get(route("documents", id));
-      this.#reports.set(id, report);
-      report.catch(() => this.#reports.delete(id));
-    }
-    return report;
-  }
+	/** @param {string} id */
+	#report(id) {
+		let report = this.#reports.get(id);
+		if (!report) {
+			report = get(route("documents", id));
+			this.#reports.set(id, report);
+			report.catch(() => this.#reports.delete(id));
+		}
+		return report;
+	}
 
-  /** @param {Place} place @param {FullReport} report @param {"next" | "previous" | null} pressed */
-  #fill(place, report, pressed) {
-    const highlights = this.#places
-      .filter((one) => one.document_id === place.document_id && one.end > one.start)
-      .map((one) => ({ start: one.start, end: one.end, current: one === place }));
-    const { body, headings } = renderReport(report, highlights);
-    const scroller = el("div", { class: "source-text", tabindex: "0", role: "region", "aria-label": words.source.text }, body);
-    const notes = report.state === "superseded" ? el("p", { class: "note padded" }, words.source.superseded) : null;
-    this.#panel.replaceChildren(this.#head(place, report), ...(notes ? [notes] : []), ...(headings.length ? [contents(headings)] : []), scroller);
-    this.#focus(pressed);
-    const mark = scroller.querySelector("mark.current");
-    if (mark) center(scroller, mark);
-    else if (place.end > place.start) scroller.before(el("p", { class: "note padded" }, words.source.moved));
-  }
+	/** @param {Place} place @param {FullReport} report @param {"next" | "previous" | null} pressed */
+	#fill(place, report, pressed) {
+		const highlights = this.#places
+			.filter((one) => one.document_id === place.document_id && one.end > one.start)
+			.map((one) => ({ start: one.start, end: one.end, current: one === place }));
+		const { body, headings } = renderReport(report, highlights);
+		const scroller = el("div", { class: "source-text", tabindex: "0", role: "region", "aria-label": words.source.text }, body);
+		const notes = report.state === "superseded" ? el("p", { class: "note padded" }, words.source.superseded) : null;
+		this.#panel.replaceChildren(this.#head(place, report), ...(notes ? [notes] : []), ...(headings.length ? [contents(headings)] : []), scroller);
+		this.#focus(pressed);
+		const mark = scroller.querySelector("mark.current");
+		if (mark) center(scroller, mark);
+		else if (place.end > place.start) scroller.before(el("p", { class: "note padded" }, words.source.moved));
+	}
 
-  /** @param {Place} place @param {FullReport | null} report */
-  #head(place, report) {
-    const many = this.#places.length > 1;
-    const title = report?.title ?? place.title ?? words.source.title;
-    const facts = report && whereabouts({ document_title: report.authors.join(", "), year: report.year, page: place.page });
-    return el(
-      "header",
-      { class: "source-head" },
-      el(
-        "div",
-        { class: "source-bar" },
-        many && el("p", { class: "source-position" }, words.source.position(this.#index + 1, this.#places.length)),
-        many && button({ icon: "back", label: words.source.previous, press: () => this.step(-1), props: { "data-step": "previous", "aria-disabled": this.#index === 0 ? "true" : null } }),
-        many && button({ icon: "next", label: words.source.next, press: () => this.step(1), props: { "data-step": "next", "aria-disabled": this.#index === this.#places.length - 1 ? "true" : null } }),
-        el("span", { class: "spring" }),
-        report && el("a", { class: "ghost", href: route("documents", place.document_id, "original"), download: true }, el("span", {}, words.source.original)),
-        button({ icon: "close", label: words.source.close, press: () => this.close() }),
-      ),
-      el("h2", { id: "source-title", tabindex: "-1" }, el("a", { href: address(place) }, title)),
-      facts && el("p", { class: "note" }, facts),
-    );
-  }
+	/** @param {Place} place @param {FullReport | null} report */
+	#head(place, report) {
+		const many = this.#places.length > 1;
+		const title = report?.title ?? place.title ?? words.source.title;
+		const facts = report && whereabouts({ document_title: report.authors.join(", "), year: report.year, page: place.page });
+		return el(
+			"header",
+			{ class: "source-head" },
+			el(
+				"div",
+				{ class: "source-bar" },
+				many && el("p", { class: "source-position" }, words.source.position(this.#index + 1, this.#places.length)),
+				many && button({ icon: "back", label: words.source.previous, press: () => this.step(-1), props: { "data-step": "previous", "aria-disabled": this.#index === 0 ? "true" : null } }),
+				many && button({ icon: "next", label: words.source.next, press: () => this.step(1), props: { "data-step": "next", "aria-disabled": this.#index === this.#places.length - 1 ? "true" : null } }),
+				el("span", { class: "spring" }),
+				report && el("a", { class: "ghost", href: route("documents", place.document_id, "original"), download: true }, el("span", {}, words.source.original)),
+				button({ icon: "close", label: words.source.close, press: () => this.close() }),
+			),
+			el("h2", { id: "source-title", tabindex: "-1" }, el("a", { href: address(place) }, title)),
+			facts && el("p", { class: "note" }, facts),
+		);
+	}
 
-  /** @param {"next" | "previous" | null} pressed */
-  #focus(pressed) {
-    const target = (pressed && this.#panel.querySelector(`[data-step=${pressed}]`)) ?? byId("source-title");
-    if (target instanceof HTMLElement) target.focus({ preventScroll: true });
-  }
+	/** @param {"next" | "previous" | null} pressed */
+	#focus(pressed) {
+		const target = (pressed && this.#panel.querySelector(`[data-step=${pressed}]`)) ?? byId("source-title");
+		if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+	}
 }
 
 /** @param {{ text: string, depth: number, node: HTMLElement }[]} headings */
 function contents(headings) {
-  const go = (/** @type {HTMLElement} */ node) => {
-    node.tabIndex = -1;
-    node.scrollIntoView({ block: "start" });
-    node.focus({ preventScroll: true });
-  };
-  const items = headings.map(({ text, depth, node }) => el("li", { "data-depth": Math.min(depth, 4) }, button({ text, class: "link", press: () => go(node) })));
-  return el("details", { class: "contents" }, el("summary", {}, words.source.contents), el("ul", {}, ...items));
+	const go = (/** @type {HTMLElement} */ node) => {
+		node.tabIndex = -1;
+		node.scrollIntoView({ block: "start" });
+		node.focus({ preventScroll: true });
+	};
+	const items = headings.map(({ text, depth, node }) => el("li", { "data-depth": Math.min(depth, 4) }, button({ text, class: "link", press: () => go(node) })));
+	return el("details", { class: "contents" }, el("summary", {}, words.source.contents), el("ul", {}, ...items));
 }
 
 /** @param {HTMLElement} scroller @param {Element} mark */
 function center(scroller, mark) {
-  const at = mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
-  scroller.scrollTop = at - scroller.clientHeight / 3;
+	const at = mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+	scroller.scrollTop = at - scroller.clientHeight / 3;
 }

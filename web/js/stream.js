@@ -13,50 +13,50 @@ import { words } from "./words.js";
  */
 
 /**
- * @param {{ question: string, conversation_id?: string, documents?: string[], years?: number[] }} body
+ * @param {{ question: string, conversation_id?: string, history?: never[], documents?: string[], years?: number[] }} body
  * @param {Listener} listener
  * @param {AbortSignal} signal
  * @returns {Promise<Answer>} the `answer` event; throws a `Problem` for an `error` event or a stream that breaks off
  */
 export async function ask(body, listener, signal) {
-  const response = await send("/api/chat", {
-    method: "POST",
-    signal,
-    headers: { "content-type": "application/json", accept: "text/event-stream" },
-    body: JSON.stringify({ ...body, stream: true }),
-  });
-  for await (const { name, data } of events(response)) {
-    const value = JSON.parse(data);
-    if (name === "answer") return value;
-    if (name === "error") throw new Problem(String(value.detail || value.title), Number(value.status) || 500);
-    if (name === "evidence" || name === "token" || name === "sentence") listener[name](value);
-  }
-  throw new Problem(words.errors.broken);
+	const response = await send("/api/chat", {
+		method: "POST",
+		signal,
+		headers: { "content-type": "application/json", accept: "text/event-stream" },
+		body: JSON.stringify({ ...body, stream: true }),
+	});
+	for await (const { name, data } of events(response)) {
+		const value = JSON.parse(data);
+		if (name === "answer") return value;
+		if (name === "error") throw new Problem(String(value.detail || value.title), Number(value.status) || 500);
+		if (name === "evidence" || name === "token" || name === "sentence") listener[name](value);
+	}
+	throw new Problem(words.errors.broken);
 }
 
 /** @param {Response} response */
 async function* events(response) {
-  if (!response.body) return;
-  const parser = new EventParser();
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await read(reader);
-      if (done) return;
-      yield* parser.feed(decoder.decode(value, { stream: true }));
-    }
-  } finally {
-    reader.cancel().catch(() => {}); // already closed, or already cancelled by the person
-  }
+	if (!response.body) return;
+	const parser = new EventParser();
+	const decoder = new TextDecoder();
+	const reader = response.body.getReader();
+	try {
+		for (;;) {
+			const { done, value } = await read(reader);
+			if (done) return;
+			yield* parser.feed(decoder.decode(value, { stream: true }));
+		}
+	} finally {
+		reader.cancel().catch(() => {}); // already closed, or already cancelled by the person
+	}
 }
 
 /** @param {ReadableStreamDefaultReader<Uint8Array>} reader */
 async function read(reader) {
-  try {
-    return await reader.read();
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Problem(words.errors.broken);
-  }
+	try {
+		return await reader.read();
+	} catch (error) {
+		if (error instanceof DOMException && error.name === "AbortError") throw error;
+		throw new Problem(words.errors.broken);
+	}
 }

@@ -7,24 +7,24 @@ const KEY = "trendwise-theme";
 const THEMES = ["system", "light", "dark"];
 
 export function themeButton() {
-  const button = byId("theme");
-  let now = document.documentElement.dataset.theme ?? "system";
-  const draw = () => button.replaceChildren(icon("theme"), el("span", {}, words.theme.label(words.theme.names[now])));
-  button.addEventListener("click", () => {
-    now = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
-    if (now === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = now;
-    remember(now);
-    draw();
-  });
-  draw();
+	const button = byId("theme");
+	let now = document.documentElement.dataset.theme ?? "system";
+	const draw = () => button.replaceChildren(icon("theme"), el("span", {}, words.theme.label(words.theme.names[now])));
+	button.addEventListener("click", () => {
+		now = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
+		if (now === "system") delete document.documentElement.dataset.theme;
+		else document.documentElement.dataset.theme = now;
+		remember(now);
+		draw();
+	});
+	draw();
 }
 
 /** @param {string} theme */
 function remember(theme) {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // Storage is blocked: the choice lasts as long as the page.
-  }
+	try {
+		localStorage.setItem(KEY, theme);
+	} catch {
+		// Storage is blocked: the choice lasts as long as the page.
+	}
 }

@@ -7,19 +7,19 @@ import { words } from "./words.js";
 
 /** @param {import("./turn.js").Turn} turn @param {import("./types.js").Answer} answer */
 export function tools(turn, answer) {
-  const said = el("div", { class: "tool-note" });
-  return el(
-    "div",
-    {},
-    el(
-      "div",
-      { class: "tools" },
-      button({ icon: "copy", text: words.turn.copy, press: () => copyText(asPlainText(answer)) }),
-      button({ text: words.turn.copyMarkdown, press: () => copyText(asMarkdown(answer)) }),
-      button({ icon: "edit", text: words.turn.edit, press: () => turn.conversation.edit(turn) }),
-      ...feedback(answer, said),
-      el("span", { class: "took" }, words.turn.timings(answer.timings)),
-    ),
-    said,
-  );
+	const said = el("div", { class: "tool-note" });
+	return el(
+		"div",
+		{},
+		el(
+			"div",
+			{ class: "tools" },
+			button({ icon: "copy", text: words.turn.copy, press: () => copyText(asPlainText(answer)) }),
+			button({ text: words.turn.copyMarkdown, press: () => copyText(asMarkdown(answer)) }),
+			button({ icon: "edit", text: words.turn.edit, press: () => turn.conversation.edit(turn) }),
+			...feedback(answer, said),
+			el("span", { class: "took" }, words.turn.timings(answer.timings)),
+		),
+		said,
+	);
 }

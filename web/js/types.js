@@ -12,7 +12,7 @@
  *   answer: string, sentences: Sentence[], citations: Citation[], evidence: Evidence[], withheld: Withheld[], model: string, timings: Timings, notices?: string[], neutralised?: number }} Answer
  * @typedef {{ id: string, title: string, authors: string[], date: string | null, year: number | null, source: string, media_type: string, pages: number | null, words: number,
  *   passages: number, added_at: string, state: string, superseded_by?: string | null, sample?: boolean }} Report
- * @typedef {{ kind: string, start: number, end: number, headings: string[], page: number | null }} Block
+ * @typedef {{ kind: string, start: number, end: number, headings: string[], page: number | null, lead?: { start: number, end: number } | null }} Block
  * @typedef {Report & { text: string, blocks: Block[] }} FullReport
  * @typedef {{ documents: string[], years: number[] }} Filters
  * @typedef {{ document_id: string, start: number, end: number, number?: number, page?: number | null, title?: string }} Place

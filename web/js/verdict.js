@@ -8,11 +8,11 @@ const SHAPES = { supported: "check", partly: "half", unsupported: "barred" };
 
 /** @param {import("./types.js").Verdict} verdict @param {string | null} [reason] */
 export function verdictMark(verdict, reason = null) {
-  return el(
-    "span",
-    { class: "verdict", "data-verdict": verdict },
-    icon(SHAPES[verdict] ?? "unknown"),
-    el("span", { class: "verdict-word" }, words.verdicts[verdict] ?? verdict),
-    reason && el("span", { class: "verdict-reason" }, reason),
-  );
+	return el(
+		"span",
+		{ class: "verdict", "data-verdict": verdict },
+		icon(SHAPES[verdict] ?? "unknown"),
+		el("span", { class: "verdict-word" }, words.verdicts[verdict] ?? verdict),
+		reason && el("span", { class: "verdict-reason" }, reason),
+	);
 }

@@ -1,0 +1,30 @@
+/** The place of the reports: add, find, read, correct, delete. */
+
+import { byId, el, input } from "./dom.js";
+import { Dropzone } from "./dropzone.js";
+import { library } from "./library.js";
+import { reportCard } from "./reportcard.js";
+import { words } from "./words.js";
+
+const MANY = 8;
+
+/** @param {{ ask: (report: import("./types.js").Report) => void, gone: (id: string) => void, show: () => void }} actions */
+export function reportsPlace(actions) {
+	const list = el("ul", { class: "report-list" });
+	const count = el("h2", { class: "list-title" });
+	const find = input({ type: "search", placeholder: words.filters.find, "aria-label": words.filters.find });
+	const dropzone = new Dropzone({ begin: actions.show, done: () => library.load() });
+	const draw = () => {
+		const wanted = find.value.trim().toLowerCase();
+		const all = [...library.reports, ...library.replaced];
+		const shown = all.filter((report) => `${report.title} ${report.year} ${report.authors.join(" ")}`.toLowerCase().includes(wanted));
+		find.hidden = all.length < MANY;
+		count.textContent = words.reports.count(library.reports.length);
+		list.replaceChildren(...shown.map((report) => reportCard(report, actions)));
+	};
+	find.addEventListener("input", draw);
+	library.addEventListener("change", draw);
+	byId("reports").append(
+		el("div", { class: "page" }, el("h1", {}, words.reports.title), el("p", { class: "lede" }, words.reports.intro), dropzone.element, el("div", { class: "list-head" }, count, find), list),
+	);
+}

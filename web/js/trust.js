@@ -1,0 +1,83 @@
+/** Trust and health: what is indexed, the model, the last evaluation, where the time of the last answer went. */
+
+import { get } from "./api.js";
+import { byId, el, icon } from "./dom.js";
+import { words } from "./words.js";
+
+/** @typedef {[string, string | number | null | undefined][]} Facts */
+
+/** @param {() => import("./types.js").Answer | null} lastAnswer */
+export function trustPlace(lastAnswer) {
+	const body = el("div", { class: "trust" });
+	byId("trust").append(el("div", { class: "page" }, el("h1", {}, words.trust.title), el("p", { class: "lede" }, words.trust.intro), body));
+	return async () => {
+		const [status, evaluation] = await Promise.allSettled([get("/api/status"), get("/api/evaluation")]);
+		body.replaceChildren(
+			part(words.trust.method, el("ol", { class: "steps" }, ...words.trust.steps.map((step) => el("li", {}, step)))),
+			part(words.trust.last, timings(lastAnswer())),
+			part(words.trust.indexed, status.status === "fulfilled" ? indexed(status.value) : problem(status.reason)),
+			part(words.trust.model, status.status === "fulfilled" ? model(status.value) : problem(status.reason)),
+			part(words.trust.evaluation, evaluation.status === "fulfilled" ? figures(evaluation.value) : problem(evaluation.reason)),
+		);
+	};
+}
+
+/** @param {string} title @param {Node} content */
+const part = (title, content) => el("section", {}, el("h2", {}, title), content);
+
+/** @param {Error} error */
+const problem = (error) => el("p", { class: "note" }, error.message);
+
+/** @param {Facts} facts */
+function list(facts) {
+	const known = facts.filter(([, value]) => value !== null && value !== undefined && value !== "");
+	return el("dl", {}, ...known.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, typeof value === "number" ? value.toLocaleString("en-GB") : String(value))]));
+}
+
+/** @param {any} status */
+function indexed(status) {
+	const { facts } = words.trust;
+	return list([
+		[facts.reports, status.documents],
+		[facts.passages, status.passages],
+		[facts.prepared, status.prepared],
+		[facts.embedder, status.index?.embedder],
+		[facts.backend, status.index?.backend],
+		[facts.place, status.settings?.data_dir],
+	]);
+}
+
+/** @param {any} status */
+function model(status) {
+	const { facts } = words.trust;
+	const health = el("p", { class: "verdict", "data-verdict": status.model_healthy ? "supported" : "unsupported" }, icon(status.model_healthy ? "check" : "barred"), el("span", { class: "verdict-word" }, status.model_healthy ? facts.healthy : facts.unhealthy));
+	return el("div", {}, health, list([[facts.model, status.model], [facts.questions, words.trust.load(status.active, status.queue)], [facts.version, status.version]]));
+}
+
+/** @param {any} evaluation */
+function figures(evaluation) {
+	const metrics = Object.entries(evaluation.metrics ?? {});
+	/** @type {Facts} */
+	const facts = metrics.map(([name, metric]) => [words.trust.metrics[name] ?? name.replaceAll("_", " "), figure(name, metric)]);
+	return el("div", {}, list([[words.trust.facts.commit, evaluation.commit?.slice?.(0, 12)], [words.trust.facts.when, evaluation.finished_at ?? evaluation.date]]), list(facts));
+}
+
+/** @param {string} name @param {any} metric a number, or an object with one and its interval */
+function figure(name, metric) {
+	const value = typeof metric === "object" && metric ? metric.value : metric;
+	if (typeof value !== "number") return null;
+	if (/_ms(_|$)/.test(name)) return words.trust.seconds(value / 1000);
+	return Math.abs(value) <= 1 ? value.toFixed(2) : value;
+}
+
+/** @param {import("./types.js").Answer | null} answer */
+function timings(answer) {
+	if (!answer) return el("p", { class: "note" }, words.trust.noLast);
+	const rows = Object.entries(answer.timings).flatMap(([name, ms]) => {
+		if (typeof ms !== "number" || !words.trust.names[name]) return [];
+		const bar = el("span", { class: "time-bar" });
+		bar.style.width = `${Math.max(1, (100 * ms) / Math.max(1, answer.timings.total_ms))}%`;
+		return [el("dt", {}, words.trust.names[name]), el("dd", {}, el("span", {}, words.trust.seconds(ms / 1000)), bar)];
+	});
+	return el("dl", { class: "times" }, ...rows);
+}
