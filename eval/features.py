@@ -12,7 +12,6 @@ from service.answering.answerer import Answerer
 from service.answering.followup import standalone
 from service.answering.search import search
 from service.answering.segment import sentences
-from service.answering.signals import NAMES
 from service.answering.verify import YES_NO, Claim, Verifier, judge_prompt
 from service.llm.types import TextModel
 
@@ -39,7 +38,7 @@ def of_claim(row: ClaimRow, passage: str, verifier: Verifier, model: TextModel) 
     """The signals, and the model's log-odds of yes against no as `judge`."""
     claim = Claim(row.claim, tuple(sentences(passage)))
     signals = verifier.signals(claim)
-    values = dict(zip(NAMES, map(float, signals.values), strict=True))
+    values = dict(signals.values)
     scores = model.score([judge_prompt(claim)], YES_NO)
     if scores is not None:
         values["judge"] = float(scores[0, 0] - scores[0, 1])

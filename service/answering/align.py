@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.answering.sources import Source
-from service.answering.words import numbers, stems
+from service.answering.numbers import numbers
+from service.answering.words import stems
 
 MOST_SOURCES = 3
 _GAIN = 0.12

@@ -6,14 +6,14 @@ core is synchronous and may be used from many threads; the index and the model t
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from index.types import Filters, Hit, Index
 from ingest.neutralise import neutralise
 from service.answering import gate, sources
 from service.answering.calibration import Calibration, load
-from service.answering.compose import answer_prompt
+from service.answering.compose import answer_prompt, answerable_prompt
 from service.answering.drafting import Draft
 from service.answering.followup import Standalone, standalone
 from service.answering.search import search
@@ -32,9 +32,9 @@ from service.answering.types import (
     TokenEvent,
     Verdict,
 )
-from service.answering.verify import Verifier
+from service.answering.verify import YES_NO, Verifier
 from service.errors import BadQuestion, IndexEmpty
-from service.llm.types import Cancel, TextModel
+from service.llm.types import Cancel, Prompt, TextModel
 
 MOST_QUESTION = 4000
 """Code points of a question."""
@@ -50,8 +50,8 @@ class Options:
     verify: bool = True
     candidates: int = 10
     """Passages searched for, from which the best sentences are taken."""
-    evidence_words: int = 200
-    evidence_sentences: int = 8
+    evidence_words: int = 220
+    evidence_sentences: int = 9
     max_tokens: int = 160
 
 
@@ -119,9 +119,9 @@ class Answerer:
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 
         draft = Draft(self.index.embedder, self.verifier, found.sources)
-        decision = gate.decide(gate.features(found.asked.searches[0], found.hits, found.sources), self.calibration)
-        if decision.answerable or not self.options.gate:
-            yield from self._write(found, draft, clock, cancel)
+        decision = self._decide(found, None)
+        if decision.answerable:
+            decision = yield from self._write(found, draft, clock, cancel)
         status, reason = _outcome(draft, decision)
         yield AnswerEvent(
             Answer(
@@ -151,24 +151,57 @@ class Answerer:
         gathered = sources.gather(asked.searches[0], vector, hits, self.index.embedder)
         return _Found(asked, hits, gathered, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
 
-    def _prompt(self, found: _Found):  # type: ignore[no-untyped-def]
+    def _decide(self, found: _Found, judge: float | None) -> gate.Decision:
+        if not self.options.gate and found.sources:
+            return gate.OPEN
+        return gate.decide(gate.features(found.asked.searches[0], found.hits, found.sources, judge), self.calibration)
+
+    def _judge(self, prompt: Prompt, cancel: Cancel | None) -> float | None:
+        """The model's log-odds that the evidence answers the question, where its engine can tell."""
+        scores = self.model.score([answerable_prompt(prompt)], YES_NO, cancel=cancel) if self.options.gate else None
+        return None if scores is None else float(scores[0][0] - scores[0][1])
+
+    def _prompt(self, found: _Found) -> Prompt:
         chosen = sources.best(
             found.sources, words=self.options.evidence_words, most=self.options.evidence_sentences
         )
         several = len({source.hit.passage.document_id for source in chosen}) > 1
         return answer_prompt(_asked_text(found.asked), chosen, context=found.asked.context, name_reports=several)
 
-    def _write(self, found: _Found, draft: Draft, clock: _Clock, cancel: Cancel | None) -> Iterator[Event]:
+    def _write(
+        self, found: _Found, draft: Draft, clock: _Clock, cancel: Cancel | None
+    ) -> Generator[Event, None, gate.Decision]:
+        """Drafts, and settles each sentence. The gate's last word is asked for while the model writes its first
+        sentence: the engine answers both at once, and nothing is presented before."""
+        prompt = self._prompt(found)
+        decision: gate.Decision | None = None
+        for drafted in self._draft(prompt, clock, cancel):
+            if isinstance(drafted, TokenEvent):
+                yield drafted
+                continue
+            if decision is None:
+                decision = self._decide(found, self._judge(prompt, cancel))
+                if not decision.answerable:
+                    return decision
+            yield from self._settle(drafted, draft, clock, cancel)
+        return decision or self._decide(found, None)
+
+    def _draft(self, prompt: Prompt, clock: _Clock, cancel: Cancel | None) -> Iterator[TokenEvent | str]:
+        """Provisional tokens, and each sentence once it is complete."""
         segmenter = Segmenter()
         written = 0
-        for piece in self.model.stream(self._prompt(found), max_tokens=self.options.max_tokens, cancel=cancel):
-            clock.mark("first_token")
-            yield TokenEvent(piece, written)
-            for sentence in segmenter.feed(piece):
-                written += 1
-                yield from self._settle(sentence, draft, clock, cancel)
-        for sentence in segmenter.finish():
-            yield from self._settle(sentence, draft, clock, cancel)
+        stream = self.model.stream(prompt, max_tokens=self.options.max_tokens, cancel=cancel)
+        try:
+            for piece in stream:
+                clock.mark("first_token")
+                yield TokenEvent(piece, written)
+                for sentence in segmenter.feed(piece):
+                    written += 1
+                    yield sentence
+        finally:
+            if isinstance(stream, Generator):
+                stream.close()
+        yield from segmenter.finish()
 
     def _settle(self, sentence: str, draft: Draft, clock: _Clock, cancel: Cancel | None) -> Iterator[SentenceEvent]:
         kept = draft.add(sentence, cancel=cancel)
@@ -199,7 +232,7 @@ def _evidence(hit: Hit) -> Evidence:
         document_title=hit.document_title,
         heading=passage.heading,
         page=passage.page,
-        text=passage.readable,
+        text=sources.shown(passage),
         score=round(hit.score, 4),
         year=hit.year,
     )

@@ -45,11 +45,17 @@ class Calibration:
         return self.open_low <= support < self.open_high
 
 
+_NUMBERS = ("supported", "partly", "open_low", "open_high", "answerable_threshold")
+
+
 def parse(raw: str) -> Calibration:
     loaded = json.loads(raw)
-    models = {name: Logistic(**loaded[name]) for name in ("signals", "judged", "answerable")}
-    numbers = {name: float(loaded[name]) for name in ("supported", "partly", "open_low", "open_high", "answerable_threshold")}
-    return Calibration(**models, **numbers)
+    return Calibration(
+        signals=Logistic(**loaded["signals"]),
+        judged=Logistic(**loaded["judged"]),
+        answerable=Logistic(**loaded["answerable"]),
+        **{name: float(loaded[name]) for name in _NUMBERS},
+    )
 
 
 @cache

@@ -1,6 +1,7 @@
 """The prompt of an answer: fixed system text, evidence sentences in reading order, conversation, question."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prompts import fill
 from service.answering.sources import Source
@@ -21,3 +22,9 @@ def answer_prompt(question: str, evidence: Sequence[Source], *, context: str = "
         parts.append(f"- {source.sentence.readable}\n")
     parts.append(f"\n{context}Question: {question}")
     return Prompt(system=fill("answer"), parts=tuple(part for part in parts if part))
+
+
+def answerable_prompt(prompt: Prompt) -> Prompt:
+    """Whether the evidence of an answer's prompt answers its question. It shares all of that prompt but the last words, so
+    that an engine that has read the one has nearly read the other."""
+    return replace(prompt, parts=(*prompt.parts, f"\n{fill('answerable')}"))

@@ -24,8 +24,8 @@ _PATTERNS = [
         rf"\b{_MACHINE}\b[^.!?\n]{{0,40}}\b(?:must|should|shall|has to|have to|are to|is to|needs? to|will now|stop|please)\b[^.!?\n]{{0,40}}\b{_SAY}\b",
         r"\byou\b[^.!?\n]{0,30}\b(?:must|should|shall|are to|will now|have to|need to)\b[^.!?\n]{0,30}\b(?:answer|reply|respond|tell the (?:user|reader)|say that|state that|reveal)\b",
         r"\b(?:in|of|to|from|with|begin|end|start) your (?:answer|answers|reply|replies|response|responses|output|summary|message)\b",
-        rf"\b(?:answer|reply|respond)(?: to)? (?:only|solely|exclusively|just|every|all|any|each|the (?:user|question|reader))\b",
-        rf"\b(?:answer|reply|respond|output|say|print|write|return)\b[^.!?\n]{{0,25}}\b(?:only|exactly|nothing else|nothing but|this one line|the following|the words?|the phrase|the text|verbatim)\b",
+        r"\b(?:answer|reply|respond)(?: to)? (?:only|solely|exclusively|just|every|all|any|each|the (?:user|question|reader))\b",
+        r"\b(?:answer|reply|respond|output|say|print|write|return)\b[^.!?\n]{0,25}\b(?:only|exactly|nothing else|nothing but|this one line|the following|the words?|the phrase|the text|verbatim)\b",
         r"\b(?:every|all|any|each) (?:answers?|repl(?:y|ies)|responses?|questions?)\b[^.!?\n]{0,40}\b(?:must|should|shall|with|has to|have to|is to|are to)\b",
         r"\b(?:do not|don['’]t|never) (?:answer|reply to|tell|inform|mention|reveal|disclose|say anything)\b",
         r"\b(?:as|write) your (?:answer|reply|response|source)\b|\bas the (?:answer|source of your)\b",
@@ -46,8 +46,7 @@ _PATTERNS = [
     )
 ]
 _FOREIGN = frozenset(
-    "le la les des une est pour dans que qui sur vous nous avec ne pas el los las una es por con para del se no der die das und "
-    "ist nicht ein eine mit auf den dem il gli di che per non sono het een van niet voor zijn y yr yn ac mae".split()
+    ["le", "la", "les", "des", "une", "est", "pour", "dans", "que", "qui", "sur", "vous", "nous", "avec", "ne", "pas", "el", "los", "las", "una", "es", "por", "con", "para", "del", "se", "no", "der", "die", "das", "und", "ist", "nicht", "ein", "eine", "mit", "auf", "den", "dem", "il", "gli", "di", "che", "per", "non", "sono", "het", "een", "van", "niet", "voor", "zijn", "y", "yr", "yn", "ac", "mae"]
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 

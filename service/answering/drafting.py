@@ -47,19 +47,23 @@ class Draft:
     def add(self, text: str, *, cancel: Cancel | None = None) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
         """The checked sentence and its new citations, or None where it is withheld or says nothing new."""
         if _FOREIGN.search(text):
-            return self._withhold(text, "An answer may not carry links or markup.")
+            self._withhold(text, "An answer may not carry links or markup.")
+            return None
         if _NO_ANSWER.search(text):
             self.denied = True
-            return self._withhold(text, "It says what the passages lack, which no passage can support.")
+            self._withhold(text, "It says what the passages lack, which no passage can support.")
+            return None
         if self._repeats(text):
             return None
         vector = self.embedder.embed([text], kind="passage")[0]
         alignment = align(text, vector, self.sources)
         if not alignment.sources:
-            return self._withhold(text, "No passage is close to it.")
+            self._withhold(text, "No passage is close to it.")
+            return None
         check = self._check(text, alignment, cancel)
         if check.verdict is Verdict.UNSUPPORTED:
-            return self._withhold(text, check.reason or "The passages do not support it.")
+            self._withhold(text, check.reason or "The passages do not support it.")
+            return None
         return self.keep(text, alignment.sources, check)
 
     def keep(

@@ -11,7 +11,9 @@ from index.types import Hit
 from service.answering.calibration import Calibration
 from service.answering.sources import Source
 from service.answering.types import Status
-from service.answering.words import asked, coverage, missing_names, missing_numbers, stems
+from service.answering.names import missing_names
+from service.answering.numbers import missing_numbers
+from service.answering.words import asked, coverage, stems
 
 FAR = 0.22
 """Cosine under which nothing in the reports is even about the question's subject (out of scope)."""
@@ -25,6 +27,10 @@ class Decision:
     reason: str | None
 
 
+OPEN = Decision(True, 1.0, Status.ANSWERED, None)
+"""The decision where the gate is switched off."""
+
+
 def features(question: str, hits: Sequence[Hit], sources: Sequence[Source], judge: float | None = None) -> dict[str, float]:
     """Named values for the calibrated gate; all zero where nothing was found."""
     if not hits or not sources:
@@ -36,7 +42,7 @@ def features(question: str, hits: Sequence[Hit], sources: Sequence[Source], judg
     dense = [hit.dense_score for hit in hits if hit.dense_score is not None]
     found = {
         "best_dense": max(dense, default=0.0),
-        "best_sentence": by_likeness[0].relevance,
+        "best_sentence": max(source.likeness for source in sources),
         "coverage": coverage(wanted, stems(evidence)),
         "top_coverage": coverage(wanted, stems(f"{top.document_title} {top.passage.heading} {top.passage.readable}")),
         "agreement": float(top.dense_rank is not None and top.lexical_rank is not None and top.dense_rank + top.lexical_rank <= 4),

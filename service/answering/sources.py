@@ -4,6 +4,7 @@ Evidence is cut to its best sentences here, because reading the prompt is what c
 sentences carry what five whole passages carry, for half the reading.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,12 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.types import Embedder, Hit
-from ingest.types import Sentence
-from service.answering.words import asked, coverage, stems
+from ingest.types import Passage, Sentence
+from service.answering.directives import flagged
+from service.answering.words import asked, stems
 
-RANK_WEIGHT = 0.08
-"""How much a passage's place in the ranking counts beside a sentence's own likeness to the question."""
-LEXICAL_WEIGHT = 0.25
+# How much counts beside a sentence's own likeness (cosine) to the question; chosen on the tuning questions by how many
+# key points the best 200 words carry (eval/NOTES.md).
+LEXICAL_WEIGHT = 0.4
+"""Share of the question's words in the sentence, rare words more."""
+PASSAGE_WEIGHT = 0.5
+"""Likeness of its passage."""
+NEIGHBOUR_WEIGHT = 0.2
+"""Likeness of the sentence before or after it: an answer often follows the sentence that names the subject."""
+RANK_WEIGHT = 0.15
+"""Taken off from the first to the last passage of the ranking."""
+LEFT_OUT = "[An instruction to software was left out here.]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,10 @@ class Source:
     """0-based place of the sentence in its passage."""
     sentence: Sentence
     vector: NDArray[np.float32]
+    likeness: float
+    """Cosine with the question."""
     relevance: float
+    """Likeness, words in common, and the company it keeps; comparable within one question only."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -36,17 +49,55 @@ class Source:
 
 
 def gather(question: str, vector: NDArray[np.float32], hits: Sequence[Hit], embedder: Embedder) -> list[Source]:
-    """All sentences of the hits in their order, each with its relevance to the question."""
-    wanted = asked(question)
-    sources = []
+    """The sentences of the hits in their order, each with its relevance to the question. What reads like an instruction
+    to the one who answers is left out: it can neither reach the model nor be cited."""
+    kept: list[tuple[int, Hit, int, NDArray[np.float32]]] = []
     for rank, hit in enumerate(hits):
         vectors = _vectors(hit, embedder)
-        for ordinal, sentence in enumerate(hit.passage.sentences):
-            likeness = float(vectors[ordinal] @ vector)
-            lexical = coverage(wanted, stems(sentence.readable)) if wanted else 0.0
-            relevance = likeness + LEXICAL_WEIGHT * lexical - RANK_WEIGHT * rank / max(1, len(hits) - 1)
-            sources.append(Source(hit, rank, ordinal, sentence, vectors[ordinal], relevance))
+        directives = directive_sentences(hit.passage)
+        kept += [(rank, hit, ordinal, vectors[ordinal]) for ordinal, is_one in enumerate(directives) if not is_one]
+    if not kept:
+        return []
+    likeness = np.array([float(row @ vector) for *_, row in kept])
+    lexical = _lexical(asked(question), [hit.passage.sentences[ordinal].readable for _, hit, ordinal, _ in kept])
+    sources = []
+    for i, (rank, hit, ordinal, row) in enumerate(kept):
+        beside = [likeness[j] for j in (i - 1, i + 1) if 0 <= j < len(kept) and kept[j][0] == rank]
+        relevance = (
+            likeness[i]
+            + LEXICAL_WEIGHT * lexical[i]
+            + PASSAGE_WEIGHT * (hit.dense_score if hit.dense_score is not None else likeness[i])
+            + NEIGHBOUR_WEIGHT * max(beside, default=0.0)
+            - RANK_WEIGHT * rank / max(1, len(hits) - 1)
+        )
+        sources.append(Source(hit, rank, ordinal, hit.passage.sentences[ordinal], row, float(likeness[i]), float(relevance)))
     return sources
+
+
+def _lexical(wanted: frozenset[str], texts: Sequence[str]) -> list[float]:
+    """Per text, the share of the wanted stems that it has, each weighted by its rarity among these texts."""
+    stated = [set(stems(text)) for text in texts]
+    rarity = {word: math.log(1 + len(texts) / (0.5 + sum(word in words for words in stated))) for word in wanted}
+    whole = sum(rarity.values()) or 1.0
+    return [sum(rarity[word] for word in wanted & words) / whole for words in stated]
+
+
+def directive_sentences(passage: Passage) -> list[bool]:
+    """Per sentence of a passage, whether it or its paragraph is an instruction to whoever answers."""
+    spans = [sentence.span for sentence in passage.sentences]
+    between = [""] + [
+        passage.text[a.end - passage.span.start : b.start - passage.span.start] for a, b in zip(spans, spans[1:], strict=False)
+    ]
+    return flagged([sentence.readable for sentence in passage.sentences], [gap.count("\n") < 2 for gap in between])
+
+
+def shown(passage: Passage) -> str:
+    """The passage for display, with a mark in the place of what was left out."""
+    directives = directive_sentences(passage)
+    if not any(directives):
+        return passage.readable
+    kept = [LEFT_OUT if directive else s.readable for s, directive in zip(passage.sentences, directives, strict=True)]
+    return " ".join(text for i, text in enumerate(kept) if text != LEFT_OUT or i == 0 or kept[i - 1] != LEFT_OUT)
 
 
 def _vectors(hit: Hit, embedder: Embedder) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from index.types import Embedder
 from prompts import fill
 from service.answering.calibration import Calibration, load
 from service.answering.segment import sentences
-from service.answering.signals import NAMES, Signals, measure
+from service.answering.signals import Signals, measure
 from service.answering.types import Verdict
 from service.llm.types import Cancel, Prompt, TextModel
 
@@ -91,7 +91,7 @@ class Verifier:
         return logits
 
     def _score(self, signals: Signals, logit: float | None) -> float:
-        return self._calibration.support(dict(zip(NAMES, map(float, signals.values), strict=True)), logit)
+        return self._calibration.support(signals.values, logit)
 
     def _decide(self, signals: Signals, logit: float | None) -> Check:
         support = self._score(signals, logit)
@@ -105,21 +105,21 @@ class Verifier:
 
     @staticmethod
     def _reason(signals: Signals) -> str:
-        found = dict(zip(NAMES, signals.values, strict=True))
-        for name, reason in _REASONS.items():
-            if found[name]:
+        for names, reason in _REASONS:
+            if any(signals.values[name] for name in names):
                 return reason
         return "Not every part of the sentence is stated in the cited text."
 
 
-_REASONS = {
-    "negation": "The sentence and the cited text differ in what they deny.",
-    "reversed": "The cited text states the opposite direction.",
-    "modality": "The cited text does not put it as strongly.",
-    "quantifier": "The cited text does not say that it holds for all.",
-    "because": "The cited text does not give this as a cause.",
-    "hedge_lost": "The cited text puts it more carefully.",
-}
+_REASONS = (
+    (("polarity", "near_inserted_negation", "near_deleted_negation"), "The sentence and the cited text differ in what they deny."),
+    (("reversed",), "The cited text states the opposite direction."),
+    (("modality", "near_inserted_duty", "near_inserted_certainty"), "The cited text does not put it as strongly."),
+    (("hedge_lost", "near_deleted_hedge"), "The cited text puts it more carefully."),
+    (("quantifier", "near_inserted_all", "near_deleted_some", "near_deleted_most"), "The cited text does not say that it holds for all."),
+    (("near_inserted_cause",), "The cited text does not give this as a cause."),
+)
+"""What to say of a claim that falls short, by the first of these signals that it shows."""
 
 
 def judge_prompt(claim: Claim) -> Prompt:

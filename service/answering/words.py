@@ -6,29 +6,21 @@ Everything here is plain, deterministic and English. It feeds selection, the ans
 import re
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import Stemmer
 
 STOP_WORDS = frozenset(
-    """a about above after again all also am an and any are aren't as at be because been before being below between both
-    but by can can't cannot could did didn't do does doesn't doing don't down during each few for from further get gets
-    got had has hasn't have haven't having he her here hers him his how i i'd i'll i'm i've if in into is isn't it it's
-    its itself just let's may me might more most must my no nor not of off on once one only or other ought our ours out
-    over own same shall she should so some such than that that's the their theirs them themselves then there there's
-    these they this those through to too under until up upon us very was wasn't we we're were what what's when where
-    which while who whom why will with within without won't would you your yours""".split()
+    ["a", "about", "above", "after", "again", "all", "also", "am", "an", "and", "any", "are", "aren't", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "can't", "cannot", "could", "did", "didn't", "do", "does", "doesn't", "doing", "don't", "down", "during", "each", "few", "for", "from", "further", "get", "gets", "got", "had", "has", "hasn't", "have", "haven't", "having", "he", "her", "here", "hers", "him", "his", "how", "i", "i'd", "i'll", "i'm", "i've", "if", "in", "into", "is", "isn't", "it", "it's", "its", "itself", "just", "let's", "may", "me", "might", "more", "most", "must", "my", "no", "nor", "not", "of", "off", "on", "once", "one", "only", "or", "other", "ought", "our", "ours", "out", "over", "own", "same", "shall", "she", "should", "so", "some", "such", "than", "that", "that's", "the", "their", "theirs", "them", "themselves", "then", "there", "there's", "these", "they", "this", "those", "through", "to", "too", "under", "until", "up", "upon", "us", "very", "was", "wasn't", "we", "we're", "were", "what", "what's", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "within", "without", "won't", "would", "you", "your", "yours"]
 )
 """Words that carry no topic. Negations and modals are here too: they have checks of their own."""
 
 ASKING_WORDS = frozenset(
-    """according answer describe explain give list mention mentioned name paper question report reports say says said
-    state states summary tell text document documents passage passages expect expected please know want""".split()
+    ["according", "answer", "describe", "explain", "give", "list", "mention", "mentioned", "name", "paper", "question", "report", "reports", "say", "says", "said", "state", "states", "summary", "tell", "text", "document", "documents", "passage", "passages", "expect", "expected", "please", "know", "want"]
 )
 """Words of asking, which a passage that answers need not contain."""
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z]+(?:['’][A-Za-z]+)?|[A-Za-z]\b|\d[\d,]*(?:\.\d+)?")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:['’][A-Za-z]+)?|\d[\d,]*(?:\.\d+)?")
 _stemmers = threading.local()
 
 
@@ -56,125 +48,6 @@ def stems(text: str) -> tuple[str, ...]:
 def asked(question: str) -> frozenset[str]:
     """Stems of what a question is about."""
     return frozenset(stem(w) for w in words(question) if w not in STOP_WORDS and w not in ASKING_WORDS)
-
-
-# --- numbers ---------------------------------------------------------------------------------------------------------
-
-_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9, "trillion": 1e12}
-_SPELLED = {
-    name: value
-    for value, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
-_FRACTIONS = {"half": 0.5, "quarter": 0.25, "quarters": 0.25, "thirds": 1 / 3}
-_NUMBER = re.compile(
-    r"(?:(?P<currency>[£$€])\s?)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:st|nd|rd|th)?(?:\s?(?P<scale>thousand|million|billion|trillion|bn|mn|[km])\b)?"
-    r"\s?(?P<percent>%|per\s?cent\b|percent\b|percentage points?\b)?",
-    re.IGNORECASE,
-)
-_RANGE = re.compile(r"([£$€]?\d[\d,.]*)\s?(?:to|and|-|–|—)\s?(?=[£$€]?\d[\d,.]*\s?(thousand|million|billion|bn|%|per ?cent))", re.I)
-_SPELLED_WORD = re.compile(r"\b(?:" + "|".join(_SPELLED) + r")\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    value: float
-    unit: str
-    """`%`, a currency sign, or nothing."""
-    written: str
-
-
-def numbers(text: str) -> list[Number]:
-    """Numbers in digits, and spelled from two up. In a range the scale and unit belong to both ends."""
-    text = _RANGE.sub(lambda m: f"{m[1]} {m[2]} to ", text)
-    found = []
-    for match in _NUMBER.finditer(text):
-        before = text[: match.start()][-1:]
-        if before.isalpha() and not match["currency"]:
-            continue
-        value = float(match["digits"].replace(",", "")) * _SCALES.get((match["scale"] or "").lower(), 1.0)
-        unit = "%" if match["percent"] else (match["currency"] or "")
-        found.append(Number(value, unit, match.group().strip()))
-    for match in _SPELLED_WORD.finditer(text):
-        value = _SPELLED[match.group().lower()]
-        if value > 1:
-            scale = re.match(r"[\s-](thousand|million|billion)\b", text[match.end() :], re.I)
-            found.append(Number(value * (_SCALES[scale[1].lower()] if scale else 1.0), "", match.group()))
-    return found
-
-
-def missing_numbers(claim: str, source: str) -> list[Number]:
-    """Numbers of the claim that the source does not state, by value and, where both have one, unit.
-
-    A count may be a count of things listed ("three areas"): spelled or single-digit counts are not required
-    to be written in the source when it lists at least as many items.
-    """
-    stated = numbers(source)
-    # a list of n items states the count n
-    listed = source.count(",") + source.count(";") + source.count("\n") + 1
-
-    def is_stated(number: Number) -> bool:
-        if any(
-            abs(number.value - other.value) <= 1e-6 * max(1.0, abs(other.value))
-            and (not number.unit or not other.unit or number.unit == other.unit)
-            and not (number.unit and not other.unit and number.unit == "%")
-            for other in stated
-        ):
-            return True
-        return not number.unit and number.value == int(number.value) and 2 <= number.value <= 9 and (
-            number.value == listed or number.value == listed + 1
-        )
-
-    return [number for number in numbers(claim) if not is_stated(number)]
-
-
-# --- names -----------------------------------------------------------------------------------------------------------
-
-_NAME = re.compile(r"[A-Z][\w’'&-]*(?:\s+(?:of|for|and|the)\s+[A-Z][\w’'&-]*|\s+[A-Z][\w’'&-]*)*")
-_MONTHS = "january february march april may june july august september october november december".split()
-_COMMON_STARTS = STOP_WORDS | ASKING_WORDS | frozenset(
-    "however overall public digital yes moreover additionally finally also instead early key according across".split()
-)
-
-
-def names(sentence: str) -> list[str]:
-    """Capitalised names in a sentence. Its first word counts only if it is an acronym or begins a longer name."""
-    found = []
-    for match in _NAME.finditer(sentence):
-        name = match.group()
-        if match.start() == 0 or sentence[: match.start()].rstrip().endswith((".", ":", "“", "‘", "•", "-")):
-            first, _, rest = name.partition(" ")
-            if not (first.isupper() and len(first) > 1):
-                if first.lower() in _COMMON_STARTS or not rest:
-                    name = rest
-                elif not rest[:1].isupper():
-                    name = ""
-        name = re.sub(r"^(?:of|for|and|the)\s+", "", name)
-        if name and name.lower() not in STOP_WORDS and len(name) > 1:
-            found.append(name)
-    return found
-
-
-def missing_names(claim: str, source: str) -> list[str]:
-    """Names of the claim of which a content word stands nowhere in the source."""
-    known = set(stems(source)) | {w.lower() for w in words(source)}
-    initials = "".join(w[0] for w in re.findall(r"[A-Za-z][\w-]*", source)).lower()
-
-    def unknown(word: str) -> bool:
-        lower = word.lower().removesuffix("'s").removesuffix("’s")
-        if lower in STOP_WORDS or lower in known or stem(lower) in known:
-            return False
-        parts = [part for part in re.split(r"[-&’']", lower) if part]
-        if len(parts) > 1 and all(part in known or stem(part) in known for part in parts):
-            return False
-        # an acronym is known where its letters begin consecutive words
-        return not (word.isupper() and 2 <= len(word) <= 6 and lower in initials)
-
-    return [name for name in names(claim) if any(unknown(word) for word in name.split())]
 
 
 # --- polarity, modality, quantity ------------------------------------------------------------------------------------

@@ -2,17 +2,9 @@
 
 import pytest
 
-from service.answering.words import (
-    asked,
-    coverage,
-    missing_names,
-    missing_numbers,
-    modals,
-    negations,
-    numbers,
-    quantifiers,
-    reversed_terms,
-)
+from service.answering.names import missing_names
+from service.answering.numbers import missing_dates, missing_numbers, numbers
+from service.answering.words import asked, coverage, modals, negations, quantifiers, reversed_terms
 
 
 def values(text: str) -> list[tuple[float, str]]:
@@ -25,9 +17,12 @@ def values(text: str) -> list[tuple[float, str]]:
         ("Costs of £4 billion a year", [(4e9, "£")]),
         ("a further £1.7 to £1.8 billion of total", [(1.7e9, "£"), (1.8e9, "£")]),
         ("82% take-up, or 84 per cent", [(82.0, "%"), (84.0, "%")]),
-        ("1,200 hours", [(1200.0, "")]),
+        ("1,200 hours", [(1200.0, "hour")]),
         ("three areas", [(3.0, "")]),
-        ("between 2 and 3 weeks", [(2.0, ""), (3.0, "")]),
+        ("between 2 and 3 weeks", [(2.0, "week"), (3.0, "week")]),
+        ("almost a quarter of homes", [(25.0, "%")]),
+        ("over five years", [(5.0, "year")]),
+        ("P1 and R01", []),
         ("COVID19 and G7", []),
         ("£50k", [(50_000.0, "£")]),
     ],
@@ -43,6 +38,8 @@ def test_numbers_are_read_with_scale_and_unit(text: str, expected: list[tuple[fl
         ("84% were routed.", "capable of routing 84 percent of applications"),
         ("It has three areas.", "the areas of Ethical Governance, Conscious Design, and a Learning Culture"),
         ("In 2024 it grows.", "It will grow in 2024."),
+        ("When the two sides fall out, it decides.", "the following escalation pathway applies"),
+        ("It takes up to 4 weeks.", "It takes 2–4 weeks."),
         ("It cost £4,000,000.", "The bid was £4 million."),
     ],
 )
@@ -55,7 +52,10 @@ def test_a_stated_number_is_not_missing(claim: str, source: str) -> None:
     [
         ("It saves £2.8 billion.", "a further £1.7 to £1.8 billion", "£2.8 billion"),
         ("84% were routed.", "84 people were routed", "84%"),
-        ("It takes 72 hours.", "within 24 hours", "72"),
+        ("It takes 72 hours.", "within 24 hours", "72 hours"),
+        ("It takes 20 minutes.", "It takes 20 seconds.", "20 minutes"),
+        ("Extended by six months.", "Extended by three months.", "six months"),
+        ("Almost half of homes.", "almost a quarter of homes", "half"),
         ("£4 was spent.", "$4 was spent", "£4"),
     ],
 )
@@ -69,6 +69,14 @@ def test_names_are_missing_only_where_no_source_has_them() -> None:
     assert missing_names("Measures were agreed with the Home Office.", source) == ["Home Office"]
     assert missing_names("Agreed with local authorities (LA) in the UK.", source) == []
     assert missing_names("Councils agreed it.", source) == []
+
+
+def test_dates_and_frequencies_must_be_stated() -> None:
+    assert missing_dates("On 27 May 2012 it met.", "It met on 27 March 2012, and again in May 2013.") == ["27 May 2012"]
+    assert missing_dates("In March 2012 it met.", "It met on 27 March 2012.") == []
+    assert missing_dates("It may meet.", "It meets.") == []
+    assert missing_dates("It surveys people quarterly.", "It issues annual surveys.") == ["quarterly"]
+    assert missing_dates("It surveys people every year.", "It issues annual surveys.") == []
 
 
 def test_hedges_negations_and_quantifiers_are_found() -> None:
