@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from service.errors import Cancelled, ModelFailed, PromptTooLong, RunError
 from service.llm.engine_job import Job, Logits, ScoreJob, StreamJob, WarmJob
-from service.llm.engine_loop import Engine
+from service.llm.engine_loop import Engine, EngineStats
 from service.llm.engine_threads import physical_cores
 from service.llm.engine_tokens import Tokeniser
 from service.llm.llama_context import Context
@@ -64,11 +64,6 @@ class LlamaModel:
     @property
     def context(self) -> int:
         return self._context
-
-    @property
-    def decoded(self) -> int:
-        """Tokens decoded since the start, prompts included: what was reused is not in it."""
-        return self._engine.decoded
 
     def count(self, text: str) -> int:
         return len(self._tokeniser.text(text))
@@ -131,6 +126,13 @@ class LlamaModel:
 
     def healthy(self) -> bool:
         return self._engine.healthy()
+
+    def stats(self) -> EngineStats:
+        return self._engine.stats()
+
+    def drain(self, seconds: float) -> bool:
+        """Waits until no request runs or waits; False if that takes longer."""
+        return self._engine.drain(seconds)
 
     def close(self) -> None:
         """Ends running requests with `ModelFailed` and frees the memory."""

@@ -18,6 +18,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,6 +46,18 @@ _log = logging.getLogger("trendwise.engine")
 assert PARALLEL + PINS < SEQUENCES  # noqa: S101
 
 
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    running: int
+    waiting: int
+    decoded: int
+    """Tokens decoded since the start, prompts included; what was reused is not in it."""
+    cells: int
+    free_cells: int
+    sequences: int
+    free_sequences: int
+
+
 class Engine:
     """Owns the context. `submit` and `healthy` may be called from any thread, everything else runs in its own."""
 
@@ -62,8 +75,7 @@ class Engine:
         self._steps = 0
         self._closing = False
         self._beat = time.monotonic()
-        self.decoded = 0
-        """Tokens decoded since the start, prompts included."""
+        self._decoded = 0
         self._thread = threading.Thread(target=self._run, name="trendwise-engine", daemon=True)
         self._thread.start()
 
@@ -90,9 +102,16 @@ class Engine:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def idle(self) -> bool:
+    def drain(self, seconds: float) -> bool:
+        """Waits until there is nothing to do; False if that takes longer."""
         with self._condition:
-            return not self._waiting and not self._running
+            return self._condition.wait_for(lambda: not self._waiting and not self._running, seconds)
+
+    def stats(self) -> EngineStats:
+        with self._condition:
+            running, waiting = len(self._running), len(self._waiting)
+        cache = self._cache
+        return EngineStats(running, waiting, self._decoded, cache.cells, cache.free, SEQUENCES, cache.free_numbers)
 
     def close(self) -> None:
         with self._condition:
@@ -144,6 +163,7 @@ class Engine:
             self._stop(job)
         with self._condition:
             self._waiting = [job for job in self._waiting if not job.unwanted]
+            self._condition.notify_all()
 
     def _admit(self) -> None:
         with self._condition:
@@ -230,7 +250,7 @@ class Engine:
                 if not self._cache.evict():
                     raise
         self._pace.decoded(count, time.monotonic() - started)
-        self.decoded += count
+        self._decoded += count
         for (job, row), view in zip(plan, logits, strict=True):
             self._cache.extend(job.held, row.tokens)
             self._pin(job)
@@ -246,9 +266,10 @@ class Engine:
             job.preamble = 0
 
     def _stop(self, job: Job) -> None:
+        self._release(job)
         with self._condition:
             self._running.remove(job)
-        self._release(job)
+            self._condition.notify_all()
 
     def _release(self, job: Job) -> None:
         self._cache.finish(job.held)

@@ -11,7 +11,7 @@ _MULTIPLE = 8
 """Matrix kernels work on groups of rows; a step that fills them wastes nothing."""
 _FIRST_GUESS = 0.027
 _WEIGHT = 0.25
-_MEASURED_ROWS = 16
+_MEASURED_ROWS = 8
 
 
 class Pace:
