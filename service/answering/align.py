@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.answering.sources import Source
 from service.answering.numbers import numbers
+from service.answering.sources import Source
 from service.answering.words import stems
 
 MOST_SOURCES = 3
@@ -45,9 +45,7 @@ def align(text: str, vector: NDArray[np.float32], sources: Sequence[Source]) -> 
             break
         chosen.append(candidate)
         covered |= wanted & stated[candidate]
-    return Alignment(
-        tuple(sources[i] for i in chosen), len(covered) / len(wanted), float(likeness[chosen].max())
-    )
+    return Alignment(tuple(sources[i] for i in chosen), len(covered) / len(wanted), float(likeness[chosen].max()))
 
 
 def _stated(source: Source) -> set[str]:

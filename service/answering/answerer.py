@@ -8,12 +8,15 @@ import time
 import uuid
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from index.types import Filters, Hit, Index
 from ingest.neutralise import neutralise
 from service.answering import gate, sources
 from service.answering.calibration import Calibration, load
+from service.answering.completing import missing
 from service.answering.compose import answer_prompt, answerable_prompt
+from service.answering.directives import without_directives
 from service.answering.drafting import Draft
 from service.answering.followup import Standalone, standalone
 from service.answering.search import search
@@ -48,6 +51,8 @@ class Options:
 
     gate: bool = True
     verify: bool = True
+    complete: bool = True
+    """Quote what the draft left out."""
     candidates: int = 10
     """Passages searched for, from which the best sentences are taken."""
     evidence_words: int = 220
@@ -82,6 +87,19 @@ class _Found:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question without what commands instead of asking."""
+
+    text: str
+    notices: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        kept, commanded = without_directives(text)
+        return cls(kept, ("An instruction in the question was not followed.",) if commanded else ())
+
+
 class Answerer:
     def __init__(
         self, index: Index, model: TextModel, *, options: Options | None = None, calibration: Calibration | None = None
@@ -94,11 +112,8 @@ class Answerer:
 
     def answer(self, question: Question, *, cancel: Cancel | None = None) -> Answer:
         """The finished answer. Raises as `stream` does."""
-        last: Event | None = None
-        for last in self.stream(question, cancel=cancel):
-            pass
-        assert isinstance(last, AnswerEvent)  # noqa: S101 - the stream's contract
-        return last.answer
+        answers = [event.answer for event in self.stream(question, cancel=cancel) if isinstance(event, AnswerEvent)]
+        return answers[-1]
 
     def warm(self, question: Question, *, cancel: Cancel | None = None) -> list[Evidence]:
         """The evidence for a question that is still being typed; its prompt is read in idle time."""
@@ -114,13 +129,14 @@ class Answerer:
         text, neutralised = _readable(question.text)
         if not self.index.stats().passages:
             raise IndexEmpty("There are no reports yet. Add some on the page, or with: trendwise ingest PATH")
-        found = self._find(text, question)
+        asking = _Asking.of(text)
+        found = self._find(asking.text or text, question)
         clock.mark("search")
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 
         draft = Draft(self.index.embedder, self.verifier, found.sources)
-        decision = self._decide(found, None)
-        if decision.answerable:
+        decision = self._hopeless(found) if asking.text else gate.COMMAND
+        if decision is None:
             decision = yield from self._write(found, draft, clock, cancel)
         status, reason = _outcome(draft, decision)
         yield AnswerEvent(
@@ -138,7 +154,7 @@ class Answerer:
                 withheld=tuple(draft.withheld),
                 model=self.model.name,
                 timings=clock.timings(),
-                notices=_notices(found.asked),
+                notices=(*asking.notices, *_notices(found.asked)),
                 neutralised=neutralised,
             )
         )
@@ -151,6 +167,12 @@ class Answerer:
         gathered = sources.gather(asked.searches[0], vector, hits, self.index.embedder)
         return _Found(asked, hits, gathered, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
 
+    def _hopeless(self, found: _Found) -> gate.Decision | None:
+        """The refusal for which no model needs to be asked."""
+        if not self.options.gate and found.sources:
+            return None
+        return gate.hopeless(gate.features(found.asked.searches[0], found.hits, found.sources))
+
     def _decide(self, found: _Found, judge: float | None) -> gate.Decision:
         if not self.options.gate and found.sources:
             return gate.OPEN
@@ -162,9 +184,7 @@ class Answerer:
         return None if scores is None else float(scores[0][0] - scores[0][1])
 
     def _prompt(self, found: _Found) -> Prompt:
-        chosen = sources.best(
-            found.sources, words=self.options.evidence_words, most=self.options.evidence_sentences
-        )
+        chosen = sources.best(found.sources, words=self.options.evidence_words, most=self.options.evidence_sentences)
         several = len({source.hit.passage.document_id for source in chosen}) > 1
         return answer_prompt(_asked_text(found.asked), chosen, context=found.asked.context, name_reports=several)
 
@@ -184,7 +204,13 @@ class Answerer:
                 if not decision.answerable:
                     return decision
             yield from self._settle(drafted, draft, clock, cancel)
-        return decision or self._decide(found, None)
+        decision = decision or self._decide(found, None)
+        if decision.answerable and self.options.complete and not (draft.denied and not draft.sentences):
+            for quotation in missing(found.asked.searches[0], draft.text, found.sources, draft.cited):
+                kept = draft.quote(quotation)
+                if kept:
+                    yield SentenceEvent(*kept)
+        return decision
 
     def _draft(self, prompt: Prompt, clock: _Clock, cancel: Cancel | None) -> Iterator[TokenEvent | str]:
         """Provisional tokens, and each sentence once it is complete."""
@@ -216,7 +242,9 @@ def _readable(text: str) -> tuple[str, int]:
     if not clean:
         raise BadQuestion("The question is empty. Type what you would like to know about the reports.")
     if len(clean) > MOST_QUESTION:
-        raise BadQuestion(f"The question has {len(clean):,} characters; at most {MOST_QUESTION:,} are read. Shorten it.")
+        raise BadQuestion(
+            f"The question has {len(clean):,} characters; at most {MOST_QUESTION:,} are read. Shorten it."
+        )
     return clean, neutralised
 
 

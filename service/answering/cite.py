@@ -75,7 +75,11 @@ def _adjacent(first: Source, second: Source) -> bool:
 
 def _words(first: Source, second: Source) -> int:
     passage = first.hit.passage
-    return len(passage.text[first.sentence.span.start - passage.span.start : second.sentence.span.end - passage.span.start].split())
+    return len(
+        passage.text[
+            first.sentence.span.start - passage.span.start : second.sentence.span.end - passage.span.start
+        ].split()
+    )
 
 
 def _citation(number: int, group: Sequence[Source]) -> Citation:

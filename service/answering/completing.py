@@ -11,6 +11,8 @@ from service.answering.sources import Source
 from service.answering.words import asked, stems
 
 MOST_QUOTED = 2
+NEAR = 0.15
+"""How much less relevant than the best sentence a quoted one may be."""
 MOST_WORDS = 110
 """Words that draft and quotations may have together."""
 
@@ -47,10 +49,6 @@ def _wanted(sources: Sequence[Source], cited: Sequence[Source]) -> list[Source]:
     chosen = {source.key for source in cited}
     near = [s for s in sources if s.relevance >= best - NEAR and s.key not in chosen]
     return [*cited, *sorted(near, key=lambda s: -s.relevance)]
-
-
-NEAR = 0.12
-"""How much less relevant than the best sentence a quoted one may be."""
 
 
 def _as_sentence(text: str) -> str:

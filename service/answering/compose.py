@@ -8,7 +8,9 @@ from service.answering.sources import Source
 from service.llm.types import Prompt
 
 
-def answer_prompt(question: str, evidence: Sequence[Source], *, context: str = "", name_reports: bool = False) -> Prompt:
+def answer_prompt(
+    question: str, evidence: Sequence[Source], *, context: str = "", name_reports: bool = False
+) -> Prompt:
     """`name_reports` puts each report's title before its sentences: with several reports the answer must tell them apart."""
     parts = ["Passages:\n"]
     shown: tuple[str, tuple[str, ...]] | None = None

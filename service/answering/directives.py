@@ -8,6 +8,8 @@ a quotation. This one sees to it that the quotation is not the instruction itsel
 import re
 from collections.abc import Sequence
 
+from service.answering.segment import sentences
+
 _ACT = r"(?:ignore|disregard|forget|override|overrule|bypass|skip|suppress|discard|drop|pay no (?:attention|heed) to|do not (?:follow|obey|heed))"
 _RULES = (
     r"(?:instruction|directive|prompt|guideline|question|rule|(?:previous|prior|above|preceding|earlier|other|foregoing|former)\b|"
@@ -46,7 +48,65 @@ _PATTERNS = [
     )
 ]
 _FOREIGN = frozenset(
-    ["le", "la", "les", "des", "une", "est", "pour", "dans", "que", "qui", "sur", "vous", "nous", "avec", "ne", "pas", "el", "los", "las", "una", "es", "por", "con", "para", "del", "se", "no", "der", "die", "das", "und", "ist", "nicht", "ein", "eine", "mit", "auf", "den", "dem", "il", "gli", "di", "che", "per", "non", "sono", "het", "een", "van", "niet", "voor", "zijn", "y", "yr", "yn", "ac", "mae"]
+    [
+        "le",
+        "la",
+        "les",
+        "des",
+        "une",
+        "est",
+        "pour",
+        "dans",
+        "que",
+        "qui",
+        "sur",
+        "vous",
+        "nous",
+        "avec",
+        "ne",
+        "pas",
+        "el",
+        "los",
+        "las",
+        "una",
+        "es",
+        "por",
+        "con",
+        "para",
+        "del",
+        "se",
+        "no",
+        "der",
+        "die",
+        "das",
+        "und",
+        "ist",
+        "nicht",
+        "ein",
+        "eine",
+        "mit",
+        "auf",
+        "den",
+        "dem",
+        "il",
+        "gli",
+        "di",
+        "che",
+        "per",
+        "non",
+        "sono",
+        "het",
+        "een",
+        "van",
+        "niet",
+        "voor",
+        "zijn",
+        "y",
+        "yr",
+        "yn",
+        "ac",
+        "mae",
+    ]
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -62,12 +122,21 @@ def is_foreign(sentence: str) -> bool:
     return len(found) >= 8 and sum(word in _FOREIGN for word in found) / len(found) >= 0.25
 
 
-def flagged(sentences: Sequence[str], joined: Sequence[bool]) -> list[bool]:
+def flagged(texts: Sequence[str], joined: Sequence[bool]) -> list[bool]:
     """Per sentence, whether it or a sentence of the same paragraph is a directive. `joined[i]` tells whether sentence i
     stands in the same paragraph as sentence i - 1: an instruction's payload is often the sentence after it."""
-    marks = [is_directive(sentence) or is_foreign(sentence) for sentence in sentences]
+    marks = [is_directive(text) or is_foreign(text) for text in texts]
     for order in (range(1, len(marks)), range(len(marks) - 1, 0, -1)):
         for i in order:
             if joined[i] and (marks[i] or marks[i - 1]):
                 marks[i] = marks[i - 1] = True
     return marks
+
+
+def without_directives(question: str) -> tuple[str, bool]:
+    """A question without the sentences that try to command the one who answers, and whether there were any."""
+    parts = sentences(question)
+    kept = [part for part in parts if not is_directive(part)]
+    if len(kept) == len(parts):
+        return question, False
+    return " ".join(kept), True

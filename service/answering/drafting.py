@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from index.types import Embedder
 from service.answering.align import Alignment, align
 from service.answering.cite import Citations, mark
+from service.answering.completing import Quotation
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
 from service.answering.verify import Check, Claim, Verifier
@@ -21,6 +22,8 @@ _NO_ANSWER = re.compile(
     r"address|detail|answer|information)",
     re.I,
 )
+_ANSWERS_NO = re.compile(r"\s*(?:no|yes)\b", re.I)
+"""A yes or no to a question about what a report says is an answer, not a lack of one."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,8 @@ class Draft:
     citations: Citations = field(default_factory=Citations)
     sentences: list[AnswerSentence] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
+    cited: list[Source] = field(default_factory=list)
+    """Sources of the sentences so far, in order of use."""
     denied: bool = False
     """The model itself said that the passages do not answer."""
 
@@ -49,7 +54,7 @@ class Draft:
         if _FOREIGN.search(text):
             self._withhold(text, "An answer may not carry links or markup.")
             return None
-        if _NO_ANSWER.search(text):
+        if _NO_ANSWER.search(text) and not _ANSWERS_NO.match(text):
             self.denied = True
             self._withhold(text, "It says what the passages lack, which no passage can support.")
             return None
@@ -73,6 +78,7 @@ class Draft:
         if self.sentences and self.words + len(text.split()) > MOST_ANSWER_WORDS:
             return None
         used, new = self.citations.cite(sources)
+        self.cited.extend(source for source in sources if source.key not in {known.key for known in self.cited})
         marked = mark(text, used)
         start = len(self.text) + (1 if self.sentences else 0)
         sentence = AnswerSentence(
@@ -86,6 +92,10 @@ class Draft:
         )
         self.sentences.append(sentence)
         return sentence, tuple(new)
+
+    def quote(self, quotation: Quotation) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
+        """Adds a sentence of the report itself, which needs no verification."""
+        return self.keep(quotation.text, quotation.sources, Check(Verdict.SUPPORTED, 1.0, None))
 
     def _check(self, text: str, alignment: Alignment, cancel: Cancel | None) -> Check:
         passages = {source.hit.passage.id: source.hit for source in alignment.sources}

@@ -14,13 +14,18 @@ from service.llm.types import Turn
 MOST_TURNS = 6
 """Earlier turns (three questions with their answers) that are considered."""
 
-_OPENING = re.compile(r"^\s*(?:and|but|so|or|also|then|what about|how about|what else|ok|okay|no,|yes,|sure|right)\b", re.I)
+_OPENING = re.compile(
+    r"^\s*(?:and|but|so|or|also|then|what about|how about|what else|ok|okay|no,|yes,|sure|right)\b", re.I
+)
 _REFERENCE = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|she|there|such|same|one|ones|each|both|either|"
     r"former|latter|above|else|instead|again|more)\b",
     re.I,
 )
-_SWITCH = re.compile(r"\b(?:different (?:matter|topic|subject|question)|another (?:matter|topic|subject)|new topic|changing (?:the )?subject|separately|something else)\b", re.I)
+_SWITCH = re.compile(
+    r"\b(?:different (?:matter|topic|subject|question)|another (?:matter|topic|subject)|new topic|changing (?:the )?subject|separately|something else)\b",
+    re.I,
+)
 _CORRECTION = re.compile(r"^\s*(?:no\b|not\b|i mean|i meant|sorry|actually|rather)", re.I)
 
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 from index.types import Hit
 from service.answering.calibration import Calibration
-from service.answering.sources import Source
-from service.answering.types import Status
 from service.answering.names import missing_names
 from service.answering.numbers import missing_numbers
+from service.answering.sources import Source
+from service.answering.types import Status
 from service.answering.words import asked, coverage, stems
 
 FAR = 0.22
-"""Cosine under which nothing in the reports is even about the question's subject (out of scope)."""
+"""Cosine of question and best passage under which nothing in the reports is even near its subject: no model is asked."""
+SCOPE = 0.32
+"""Cosine under which an unanswered question counts as out of scope rather than as not answered by the reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,13 @@ class Decision:
 
 OPEN = Decision(True, 1.0, Status.ANSWERED, None)
 """The decision where the gate is switched off."""
+COMMAND = Decision(False, 0.0, Status.OUT_OF_SCOPE, "That is an instruction, not a question about the reports.")
+"""The decision on a message that only commands."""
 
 
-def features(question: str, hits: Sequence[Hit], sources: Sequence[Source], judge: float | None = None) -> dict[str, float]:
+def features(
+    question: str, hits: Sequence[Hit], sources: Sequence[Source], judge: float | None = None
+) -> dict[str, float]:
     """Named values for the calibrated gate; all zero where nothing was found."""
     if not hits or not sources:
         return {}
@@ -45,7 +51,9 @@ def features(question: str, hits: Sequence[Hit], sources: Sequence[Source], judg
         "best_sentence": max(source.likeness for source in sources),
         "coverage": coverage(wanted, stems(evidence)),
         "top_coverage": coverage(wanted, stems(f"{top.document_title} {top.passage.heading} {top.passage.readable}")),
-        "agreement": float(top.dense_rank is not None and top.lexical_rank is not None and top.dense_rank + top.lexical_rank <= 4),
+        "agreement": float(
+            top.dense_rank is not None and top.lexical_rank is not None and top.dense_rank + top.lexical_rank <= 4
+        ),
         "names_missing": float(bool(missing_names(question, evidence))),
         "numbers_missing": float(bool(missing_numbers(question, evidence))),
     }
@@ -54,12 +62,24 @@ def features(question: str, hits: Sequence[Hit], sources: Sequence[Source], judg
     return found
 
 
-def decide(values: Mapping[str, float], calibration: Calibration) -> Decision:
+def hopeless(values: Mapping[str, float]) -> Decision | None:
+    """The refusal that needs no model: nothing was found, or nothing that is even near."""
     if not values:
         return Decision(False, 0.0, Status.NOT_IN_REPORTS, "Nothing in the reports is close to this question.")
+    if values["best_dense"] < FAR:
+        return Decision(False, 0.0, Status.OUT_OF_SCOPE, "The question is not about what these reports cover.")
+    return None
+
+
+def decide(values: Mapping[str, float], calibration: Calibration) -> Decision:
+    refusal = hopeless(values)
+    if refusal:
+        return refusal
     probability = calibration.answerable.probability(values)
     if probability >= calibration.answerable_threshold:
         return Decision(True, probability, Status.ANSWERED, None)
-    if values["best_dense"] < FAR:
+    if values["best_dense"] < SCOPE and values["coverage"] < 0.5:
         return Decision(False, probability, Status.OUT_OF_SCOPE, "The question is not about what these reports cover.")
-    return Decision(False, probability, Status.NOT_IN_REPORTS, "The reports do not say. The nearest passages are shown.")
+    return Decision(
+        False, probability, Status.NOT_IN_REPORTS, "The reports do not say. The nearest passages are shown."
+    )

@@ -6,7 +6,11 @@ from service.answering.words import ASKING_WORDS, STOP_WORDS, stem, words
 
 _NAME = re.compile(r"[A-Z][\w’'&-]*(?:\s+(?:of|for|and|the)\s+[A-Z][\w’'&-]*|\s+[A-Z][\w’'&-]*)*")
 _BEFORE_A_SENTENCE = (".", ":", "“", "‘", "•", "!", "?", '"')
-_COMMON_STARTS = STOP_WORDS | ASKING_WORDS | frozenset("however overall public digital yes moreover also instead early key across".split())
+_COMMON_STARTS = (
+    STOP_WORDS
+    | ASKING_WORDS
+    | frozenset(["however", "overall", "public", "digital", "yes", "moreover", "also", "instead", "early", "key", "across"])
+)
 
 
 def names(sentence: str) -> list[str]:

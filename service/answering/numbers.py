@@ -12,11 +12,18 @@ _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn":
 _SPELLED: dict[str, float] = {
     name: float(value)
     for value, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
     )
 } | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0}
-_FRACTIONS = {"half": 50.0, "third": 100 / 3, "thirds": 100 / 3, "quarter": 25.0, "quarters": 25.0, "fifth": 20.0, "fifths": 20.0}
+_FRACTIONS = {
+    "half": 50.0,
+    "third": 100 / 3,
+    "thirds": 100 / 3,
+    "quarter": 25.0,
+    "quarters": 25.0,
+    "fifth": 20.0,
+    "fifths": 20.0,
+}
 _TIMES = {
     "second": "second", "minute": "minute", "hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year",
     "decade": "decade", "fortnight": "fortnight",
@@ -126,7 +133,7 @@ def _listed(source: str) -> int:
 
 # --- dates -----------------------------------------------------------------------------------------------------------
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _MONTH = "(?P<month>" + "|".join(month.capitalize() for month in _MONTHS) + ")"
 _DATE = re.compile(
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?)?\b{_MONTH}\b(?:\s(?P<later>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?(?:,?\s(?P<year>(?:19|20)\d\d))?"
@@ -143,7 +150,9 @@ _FREQUENT = re.compile(r"\b(?:" + "|".join(sorted(_FREQUENCY, key=len, reverse=T
 def missing_dates(claim: str, source: str) -> list[str]:
     """Dates whose month the source does not give with that day and year, and frequencies where it gives only others."""
     stated = [_parts(match) for match in _DATE.finditer(source)]
-    missing = [match.group() for match in _DATE.finditer(claim) if _is_date(match) and not _dated(_parts(match), stated)]
+    missing = [
+        match.group() for match in _DATE.finditer(claim) if _is_date(match) and not _dated(_parts(match), stated)
+    ]
     often = {_FREQUENCY[match.group().lower()] for match in _FREQUENT.finditer(source)}
     for match in _FREQUENT.finditer(claim):
         if often and _FREQUENCY[match.group().lower()] not in often:
@@ -162,6 +171,8 @@ def _parts(match: re.Match[str]) -> tuple[str, str, str]:
 def _dated(date: tuple[str, str, str], stated: Sequence[tuple[str, str, str]]) -> bool:
     month, day, year = date
     return any(
-        month == other_month and (not day or not other_day or day == other_day) and (not year or not other_year or year == other_year)
+        month == other_month
+        and (not day or not other_day or day == other_day)
+        and (not year or not other_year or year == other_year)
         for other_month, other_day, other_year in stated
     )

@@ -70,7 +70,9 @@ def gather(question: str, vector: NDArray[np.float32], hits: Sequence[Hit], embe
             + NEIGHBOUR_WEIGHT * max(beside, default=0.0)
             - RANK_WEIGHT * rank / max(1, len(hits) - 1)
         )
-        sources.append(Source(hit, rank, ordinal, hit.passage.sentences[ordinal], row, float(likeness[i]), float(relevance)))
+        sources.append(
+            Source(hit, rank, ordinal, hit.passage.sentences[ordinal], row, float(likeness[i]), float(relevance))
+        )
     return sources
 
 
@@ -86,7 +88,8 @@ def directive_sentences(passage: Passage) -> list[bool]:
     """Per sentence of a passage, whether it or its paragraph is an instruction to whoever answers."""
     spans = [sentence.span for sentence in passage.sentences]
     between = [""] + [
-        passage.text[a.end - passage.span.start : b.start - passage.span.start] for a, b in zip(spans, spans[1:], strict=False)
+        passage.text[a.end - passage.span.start : b.start - passage.span.start]
+        for a, b in zip(spans, spans[1:], strict=False)
     ]
     return flagged([sentence.readable for sentence in passage.sentences], [gap.count("\n") < 2 for gap in between])
 

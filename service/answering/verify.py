@@ -48,7 +48,9 @@ class Claim:
 class Verifier:
     """Checks claims. `model` is optional: without it, or where it gives no scores, signals alone decide."""
 
-    def __init__(self, embedder: Embedder, model: TextModel | None = None, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self, embedder: Embedder, model: TextModel | None = None, calibration: Calibration | None = None
+    ) -> None:
         self._embedder = embedder
         self._model = model
         self._calibration = calibration or load()
@@ -75,9 +77,7 @@ class Verifier:
             )
         return measure(claim.text, vector, claim.sources, vectors, context=claim.context)
 
-    def _judge(
-        self, claims: Sequence[Claim], signals: Sequence[Signals], cancel: Cancel | None
-    ) -> list[float | None]:
+    def _judge(self, claims: Sequence[Claim], signals: Sequence[Signals], cancel: Cancel | None) -> list[float | None]:
         """The model's log-odds of yes against no, only for claims that the signals leave open."""
         logits: list[float | None] = [None] * len(claims)
         if self._model is None:
@@ -112,11 +112,17 @@ class Verifier:
 
 
 _REASONS = (
-    (("polarity", "near_inserted_negation", "near_deleted_negation"), "The sentence and the cited text differ in what they deny."),
+    (
+        ("polarity", "near_inserted_negation", "near_deleted_negation"),
+        "The sentence and the cited text differ in what they deny.",
+    ),
     (("reversed",), "The cited text states the opposite direction."),
     (("modality", "near_inserted_duty", "near_inserted_certainty"), "The cited text does not put it as strongly."),
     (("hedge_lost", "near_deleted_hedge"), "The cited text puts it more carefully."),
-    (("quantifier", "near_inserted_all", "near_deleted_some", "near_deleted_most"), "The cited text does not say that it holds for all."),
+    (
+        ("quantifier", "near_inserted_all", "near_deleted_some", "near_deleted_most"),
+        "The cited text does not say that it holds for all.",
+    ),
     (("near_inserted_cause",), "The cited text does not give this as a cause."),
 )
 """What to say of a claim that falls short, by the first of these signals that it shows."""
@@ -128,5 +134,8 @@ def judge_prompt(claim: Claim) -> Prompt:
         passage = f"({claim.context})\n{passage}"
     return Prompt(
         system=fill("check"),
-        parts=(f"Passage: {passage}\n", f"Claim: {claim.text}\nIs every part of the claim stated in the passage? Answer Yes or No."),
+        parts=(
+            f"Passage: {passage}\n",
+            f"Claim: {claim.text}\nIs every part of the claim stated in the passage? Answer Yes or No.",
+        ),
     )

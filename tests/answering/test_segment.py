@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from service.answering.segment import Segmenter, sentences, tidy
 
-TEXT = "AI is the trend, e.g. in councils. It costs £1.7 billion a year.\n\n1. First thing.\n2. Second [1] **bold** thing!"
+TEXT = (
+    "AI is the trend, e.g. in councils. It costs £1.7 billion a year.\n\n1. First thing.\n2. Second [1] **bold** thing!"
+)
 
 
 def test_sentences_come_as_soon_as_the_next_has_begun() -> None:
