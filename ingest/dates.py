@@ -29,6 +29,12 @@ def opens_with_date(text: str) -> bool:
     return bool(_OPENING.match(text))
 
 
+def is_date(line: str) -> bool:
+    """Whether a line is a date and nothing else: `6 November 2012`, not `2021 Action Plan`."""
+    rest = re.sub(rf"{_MONTH}|\d+(?:st|nd|rd|th)?|\w+day|[\s,./-]", "", line, flags=re.IGNORECASE)
+    return not rest and iso_date(line) is not None
+
+
 def year_in(text: str) -> int | None:
     found = _BARE.search(text)
     return int(found.group()) if found else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.errors import NoReports, NoSuchFile
-from ingest.readers import BY_ENDING, reader_for
+from ingest.readers import BY_ENDING, format_of
 
 
 def find(paths: Sequence[Path]) -> list[Path]:
@@ -32,7 +32,7 @@ def _files(path: Path) -> Iterator[Path]:
     elif not path.exists():
         raise NoSuchFile(f"There is no file {path}. Check the path and its spelling.")
     else:
-        reader_for(path.name)
+        format_of(path.name)
         yield path
 
 

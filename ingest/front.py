@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from ingest.dates import iso_date, opens_with_date, year_in
+from ingest.dates import is_date, iso_date, opens_with_date, year_in
 from ingest.extract import Extract
 from ingest.sentences import readable
 from ingest.site import is_site
@@ -65,17 +65,21 @@ class _Finder:
         if heading is not None:
             self._take_heading(heading, shown)
         self._take_lines(heading or 0)
-        title = self.title or self.extract.title or from_name(self.name)
-        date = self.date or self.extract.date
-        year = int(date[:4]) if date else _vote([title, shown, PurePath(self.name).stem])
-        return Front(title, self.authors or self.extract.authors, date, year, tuple(self.blocks))
+        title = self.title or from_name(self.name)
+        named = _vote([title, shown, PurePath(self.name).stem])
+        year = int(self.date[:4]) if self.date else named or self.extract.year
+        return Front(title, self.authors, self.date, year, tuple(self.blocks))
 
     def _front_matter(self) -> None:
         if not self.masked.startswith("---") or not self.blocks or self.blocks[0].kind is not BlockKind.FURNITURE:
             return
         whole = self.blocks[0]
         fields = _FIELD.finditer(self.masked, whole.span.start, whole.span.end)
-        spans = [Span(*field.span()) for field in fields if self._take_field(field.group(1).lower(), field.group(2))]
+        spans = [
+            Span(field.start(), field.end(2))
+            for field in fields
+            if self._take_field(field.group(1).lower(), field.group(2))
+        ]
         if spans:
             self.blocks[0:1] = [replace(whole, kind=BlockKind.TITLE, span=span) for span in spans]
 
@@ -164,7 +168,7 @@ class _Finder:
             self.authors = names if named or all(_is_name(name) for name in names) else ()
             return bool(self.authors)
         dated = _DATED.match(text)
-        stated = text[dated.end() :] if dated else text if len(text) < 30 else ""
+        stated = text[dated.end() :] if dated else text if is_date(text) else ""
         if not self.date and opens_with_date(stated):
             self.date = iso_date(stated[:40])
             return bool(self.date)

@@ -3,6 +3,7 @@
 Adverts, feedback banners, navigation, lists of links, images alone, lines that lead nowhere, and what was said before.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -10,9 +11,11 @@ from itertools import zip_longest
 from ingest.front import key
 from ingest.inline import Readable
 from ingest.sentences import readable, spans
-from ingest.site import is_site
+from ingest.site import is_contents, is_site
 from ingest.types import Block, BlockKind, Span
 
+_WORD = re.compile(r"[^\W\d_]{2,}")
+"""Paragraphs of numbers alone are the scales of charts."""
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.QUOTE)
 _EVIDENCE = (*_TEXT, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.CODE)
 
@@ -45,12 +48,15 @@ class _Judge:
 
     def is_furniture(self, block: Block) -> bool:
         if block.kind in (BlockKind.TABLE_ROW, BlockKind.CODE):
-            return not any(char.isalnum() for char in block.span.of(self._masked))
+            row = block.span.of(self._masked)
+            return is_contents(row) or not any(char.isalnum() for char in row)
         text = readable(self._masked, block.span, is_markdown=self._is_markdown)
         if _is_links(text) or (is_site(text.text) and block.kind is not BlockKind.LIST_ITEM):
             return True
         if block.kind is BlockKind.LIST_ITEM:
             return False
+        if not _WORD.search(text.text):
+            return True
         return self._was_said(block, text)
 
     def _was_said(self, block: Block, text: Readable) -> bool:

@@ -3,11 +3,12 @@
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from ingest import furniture, structure
+from ingest import furniture, isolation, structure
 from ingest.errors import EmptyReport, NoSuchFile, UnreadableReport
+from ingest.extract import Extract
 from ingest.front import front
 from ingest.mask import mask
-from ingest.readers import reader_for
+from ingest.readers import format_of
 from ingest.types import Document
 
 LARGEST = 25 * 1024 * 1024
@@ -18,21 +19,21 @@ def read_file(path: Path) -> Document:
     """Raises `IngestError`: missing, too large, unknown, empty, broken."""
     if not path.is_file():
         raise NoSuchFile(f"There is no file {path}. Check the path and its spelling.")
-    reader_for(path.name)
+    format_of(path.name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise UnreadableReport(f"{path.name} is larger than 25 MB. Split it, or save it without its images.")
-        return read_bytes(path.read_bytes(), path.name)
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise UnreadableReport(
             f"{path.name} cannot be opened ({error.strerror}). Check that you may read it."
         ) from error
+    return read_bytes(data, path.name)
 
 
 def read_bytes(data: bytes, name: str) -> Document:
     """The same for bytes; the name's ending says what they are."""
     name = PurePath(name).name
-    extract = reader_for(name)(data, name)
+    extract = _extract(data, name)
     if not any(char.isalnum() for char in extract.text):
         raise EmptyReport(f"{name} is empty: there is no text in it. Add a file with text.")
     masked = mask(extract.text) if extract.is_markdown else extract.text
@@ -50,4 +51,14 @@ def read_bytes(data: bytes, name: str) -> Document:
         text=extract.text,
         blocks=tuple(marked),
         neutralised=extract.neutralised,
+        pages=extract.pages,
     )
+
+
+def _extract(data: bytes, name: str) -> Extract:
+    if len(data) > LARGEST:
+        raise UnreadableReport(f"{name} is larger than 25 MB. Split it, or save it without its images.")
+    if not data.strip():
+        raise EmptyReport(f"{name} is empty: there is no text in it. Add a file with text.")
+    reader = format_of(name, data)
+    return isolation.read(reader.module, data, name) if reader.isolated else reader.read(data, name)

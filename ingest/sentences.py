@@ -31,6 +31,8 @@ def readable(masked: str, span: Span, *, is_markdown: bool) -> Readable:
 def spans(text: Readable, block: Span, source: str) -> list[tuple[Span, str]]:
     """Each sentence's span in the document and its readable text. No visible character of the block is left out."""
     pieces = [piece for start, end in _boundaries(text.text) for piece in _cut(text.text, start, end)]
+    if not pieces:
+        return []
     starts = [block.start]
     for before, after in pairwise(pieces):
         starts.append(_edge(source, text.offset(before[1] - 1) + 1, text.offset(after[0])))

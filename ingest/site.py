@@ -23,12 +23,19 @@ _PARTNER = re.compile(
     r"\b(?:in (?:partnership|association|collaboration) with|sponsored by|supported by|brought to you by):?$",
     re.IGNORECASE,
 )
-_LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}$|…\s*\d{1,4}$")
+_LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}$|…\s*\d{1,4}$|(?:\.\s?){8,}")
 
 
 def is_site(line: str) -> bool:
     """Whether a line, as people read it, is an advert, a banner, navigation or an entry of a table of contents."""
+    if is_contents(line):
+        return True
     words = len(line.split())
-    if words <= 16 and (_CALL.match(line) or _LEADER.search(line)):
+    if words <= 16 and _CALL.match(line):
         return True
     return words <= 40 and bool(_BANNER.search(line) or _PARTNER.search(line))
+
+
+def is_contents(line: str) -> bool:
+    """`Introduction ........ 4`: an entry of a table of contents, or several."""
+    return bool(_LEADER.search(line))

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from ingest import inline, shadow
+from ingest import inline, shadow, table
 from ingest.mask import mask
 from ingest.shadow import Line
 from ingest.types import Block, BlockKind, Span
@@ -62,10 +62,8 @@ class _Walk:
         self.lists: list[_List] = []
         self.items: list[Span | None] = []
         self.header: Span | None = None
-        self.rows: tuple[int, int] = (0, 0)
+        self.named = False
         self.level = 0
-        self.after = -1
-        """The line after the last paragraph, and that paragraph: what may introduce a list."""
 
     def take(self, token: Token) -> None:
         match token.type:
@@ -102,8 +100,10 @@ class _Walk:
             return
         if self.header is None:
             self.header = span
-            return
-        self._add(BlockKind.TABLE_ROW, span, lead=self.header)
+            self.named = table.names_columns(span.of(self.masked))
+            if self.named:
+                return
+        self._add(BlockKind.TABLE_ROW, span, lead=self.header if self.named else None)
 
     def _verbatim(self, token: Token) -> None:
         if token.type == "front_matter":

@@ -10,6 +10,8 @@ from ingest.sentences import LONGEST, spans
 from ingest.tokens import count
 from ingest.types import Block, Span
 
+LONGEST_NAME = 15
+"""Words of a column's name. Readers of PDF take the first row of a page for a header, whatever it is."""
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -25,6 +27,12 @@ def sentences(masked: str, block: Block) -> list[tuple[Span, str]]:
     if not whole or count(whole) <= LONGEST:
         return [(block.span, whole)] if whole else []
     return [(span, _named(column, shown)) for cell, column, text in named for span, shown in spans(text, cell, masked)]
+
+
+def names_columns(header: str) -> bool:
+    """Whether the first row of a table names its columns: short cells, and more than one."""
+    names = _columns(header)
+    return len(names) > 1 and all(len(name.split()) <= LONGEST_NAME for name in names)
 
 
 @lru_cache(maxsize=16)

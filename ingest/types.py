@@ -59,6 +59,8 @@ class Document:
     blocks: tuple[Block, ...]
     neutralised: int = 0
     """How many invisible, bidirectional or control characters were removed from the text."""
+    pages: tuple[int, ...] = ()
+    """Offset into `text` at which each page of the original starts, where the format has pages."""
 
 
 @dataclass(frozen=True, slots=True)

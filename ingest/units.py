@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ingest import table
 from ingest.mask import mask
 from ingest.sentences import readable, spans
+from ingest.structure import page_at
 from ingest.tokens import count
 from ingest.types import Block, BlockKind, Document, Sentence, Span
 
@@ -54,7 +55,7 @@ class Units:
                     yield self._unit(number, block, span, shown, lead)
 
     def _unit(self, number: int, block: Block, span: Span, text: str, lead: str = "") -> Unit:
-        sentence = Sentence(span, f"{lead} {text}" if lead else text, block.page)
+        sentence = Sentence(span, f"{lead} {text}" if lead else text, page_at(self._document.pages, span.start))
         return Unit(sentence, text, lead, block.lead, number, count(text), count(lead) if lead else 0)
 
     def _lead(self, span: Span) -> str:
