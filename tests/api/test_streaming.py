@@ -121,7 +121,20 @@ def test_a_port_in_use_is_said_in_one_sentence() -> None:
 
 
 def test_many_streams_at_once_are_all_complete_and_not_crossed(open_runtime: Open, serve: Serve) -> None:
-    words = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike oscar papa quebec".split()
+    words = [
+        "alpha",
+        "bravo",
+        "charlie",
+        "delta",
+        "echo",
+        "foxtrot",
+        "golf",
+        "hotel",
+        "india",
+        "juliet",
+        "kilo",
+        "lima",
+    ]
     rules = [Rule(f"called {word}", f"Twelve councils were hit, says {word}.") for word in words]
     wrong: list[str] = []
 
