@@ -7,7 +7,7 @@ from service.answering.sources import Source
 from service.answering.types import Citation
 
 MOST_WORDS = 60
-_END = re.compile(r"([.!?…]+[”’\"')]*)\s*$")
+_END = re.compile(r"([.!?…]+)\s*$")
 
 
 class Citations:
