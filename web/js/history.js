@@ -6,6 +6,7 @@ import { removeLater } from "./undo.js";
 import { words } from "./words.js";
 
 const PAUSE = 200;
+const MANY = 4;
 
 /** @typedef {{ id: string, title: string, updated_at: string, turns: number }} Entry */
 
@@ -52,7 +53,7 @@ export class History {
 	#draw() {
 		const searching = this.#search.value.trim() !== "";
 		const shown = this.#entries.filter((entry) => !this.#going.has(entry.id));
-		this.#search.hidden = shown.length === 0 && !searching;
+		this.#search.hidden = shown.length < MANY && !searching;
 		this.#note.textContent = shown.length ? "" : searching ? words.conversations.noMatch : words.conversations.none;
 		this.#list.replaceChildren(...shown.map((entry) => this.#row(entry)));
 	}

@@ -30,10 +30,11 @@ async function questions() {
 	return [...new Set(mixed)].slice(0, SHOWN).map(words.ask.suggestion);
 }
 
-const USELESS = /^(introduction|background|summary|contents|conclusions?|foreword|annex|appendix|glossary|references|contacts?|about|overview|purpose|sources?|notes?|licen[cs]e)\b/i;
+/** Headings of the report's own structure, or that begin as a question or a sentence does, make no topic. */
+const NO_TOPIC = /^(introduction|background|summary|executive|contents|conclusions?|foreword|annex|appendix|glossary|references|contacts?|about|overview|purpose|sources?|notes?|licen[cs]e|an?|the|what|how|why|where|when|who|which|is|are|do|does|use|make|our|your|this|these|in|on|for|to)\b/i;
 
-/** Headings that can stand in a question. @param {import("./types.js").FullReport} report @returns {string[]} */
+/** Headings of two to four words can stand in a question. @param {import("./types.js").FullReport} report @returns {string[]} */
 function topics(report) {
-	const headings = report.blocks.filter((block) => block.kind === "heading").map((block) => plainBlock(report, block));
-	return headings.filter((text) => /^\p{L}[^?:.\d]{5,48}$/u.test(text) && !USELESS.test(text));
+	const headings = report.blocks.filter((block) => block.kind === "heading").map((block) => plainBlock(report, block).trim());
+	return headings.filter((text) => /^\p{L}[\p{L} -]{5,40}$/u.test(text) && /^\S+( \S+){1,3}$/.test(text) && !NO_TOPIC.test(text));
 }
