@@ -85,4 +85,6 @@ def _find(folder: Path, row: InjectedRow) -> Path:
     for path in (folder / row.file, folder / "injected" / row.file):
         if path.is_file():
             return path
-    raise BadDataset(f"Row {row.question.id} names {row.file}, which is neither in {folder} nor in {folder / 'injected'}.")
+    raise BadDataset(
+        f"Row {row.question.id} names {row.file}, which is neither in {folder} nor in {folder / 'injected'}."
+    )

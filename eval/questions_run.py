@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from eval.ablations import Part, without
 from eval.asking import ask
 from eval.datasets import load_questions
 from eval.journal import Journal
@@ -27,14 +28,16 @@ def run_questions(
     split: str = "all",
     model: str | None = None,
     workers: int = 1,
+    parts_out: Sequence[Part] = (),
 ) -> Outcome:
     """Raises `BadDataset`, `IngestError`, `StoreError`, `RunError`; nothing is written but the caches."""
     rows = select(load_questions(file), Split(split))[:limit]
     with opened(reports, settings(model=model)) as runtime:
-        config = configuration(runtime, file, workers=workers)
+        config = configuration(runtime, file, workers=workers, without=sorted(parts_out))
+        core = without(runtime, parts_out)
         journal = Journal(cache_dir() / "runs", run_key(config))
         with progress("Asking", len(rows)) as advance:
-            evaluate = partial(ask, core=runtime.answerer, scorer=Scorer(runtime.index))
+            evaluate = partial(ask, core=core, scorer=Scorer(core.index))
             results = run(rows, evaluate, Result, journal, workers=workers, advance=advance)
     content = report(results, {**config, "split": split})
     journal.finish()

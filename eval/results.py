@@ -1,5 +1,6 @@
 """One evaluated row: what came back, and how it scored. Written as JSON while a run goes on, and read again."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -24,11 +25,11 @@ class Result:
     """By name; a score that does not apply to the row is absent."""
     answer: str
     details: Mapping[str, Any]
-    """The other fields of the answer, as the API names them; `error` where it failed."""
+    """The other fields of the answer as plain JSON values, as the API names them; `error` where it failed."""
 
     @classmethod
     def of(cls, row: QuestionRow, answer: Answer, scores: Mapping[str, float]) -> Self:
-        fields = asdict(answer)
+        fields = json.loads(json.dumps(asdict(answer)))
         for name in ("id", "question", "status", "answer"):
             del fields[name]
         return cls._of(row, str(answer.status), scores, answer.answer, fields)

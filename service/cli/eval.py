@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eval.outcome import Outcome
 
 app = typer.Typer(no_args_is_help=True)
@@ -23,6 +25,11 @@ Html = Annotated[Path | None, typer.Option("--html", help="Write a report with p
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")]
 Rows = Annotated[Literal["all", "tune", "report"], typer.Option("--split", help="Which half of the rows.")]
 Model = Annotated[str | None, typer.Option(help="A name of the model catalogue, or the path of a GGUF file.")]
+Compare = Annotated[Path | None, typer.Option(help="A JSON report of an earlier run: better, worse or the same?")]
+Without = Annotated[
+    list[Literal["dense", "gate", "lexical", "verify"]] | None,
+    typer.Option("--without", help="Take this part out, to see what it contributes."),
+]
 Workers = Annotated[int, typer.Option(min=1, help="Rows evaluated at a time.")]
 
 
@@ -44,12 +51,16 @@ def questions(
     split: Rows = "all",
     model: Model = None,
     workers: Workers = 1,
+    compare: Compare = None,
+    without: Without = None,
 ) -> None:
     """Ask every question of FILE and score the answers."""
     from eval.questions_run import run_questions
 
-    outcome = run_questions(file, reports or [], limit=limit, split=split, model=model, workers=workers)
-    deliver(outcome, json, html)
+    outcome = run_questions(
+        file, reports or [], limit=limit, split=split, model=model, workers=workers, parts_out=without or ()
+    )
+    deliver(outcome, json, html, compare)
 
 
 @app.command(epilog="Example: trendwise eval claims claims.jsonl --reports reports/ --html claims.html")
@@ -62,6 +73,7 @@ def claims(
     split: Rows = "all",
     model: Model = None,
     workers: Workers = 1,
+    compare: Compare = None,
 ) -> None:
     """Check every claim of FILE against its passage: what passes as supported, and what is caught.
 
@@ -70,7 +82,7 @@ def claims(
     from eval.claims_run import run_claims
 
     outcome = run_claims(file, reports or [], limit=limit, split=split, model=model, workers=workers)
-    deliver(outcome, json, html)
+    deliver(outcome, json, html, compare)
 
 
 @app.command(epilog="Example: trendwise eval dialogues dialogues.jsonl --reports reports/")
@@ -82,11 +94,12 @@ def dialogues(
     limit: Limit = None,
     model: Model = None,
     workers: Workers = 1,
+    compare: Compare = None,
 ) -> None:
     """Hold every conversation of FILE, and score each turn and how it was understood."""
     from eval.dialogues_run import run_dialogues
 
-    deliver(run_dialogues(file, reports or [], limit=limit, model=model, workers=workers), json, html)
+    deliver(run_dialogues(file, reports or [], limit=limit, model=model, workers=workers), json, html, compare)
 
 
 @app.command(epilog="Example: trendwise eval injected injected.jsonl --reports reports/")
@@ -98,6 +111,7 @@ def injected(
     limit: Limit = None,
     model: Model = None,
     workers: Workers = 1,
+    compare: Compare = None,
 ) -> None:
     """Ask honest questions about reports with planted attacks: what was obeyed, what of the answer was kept.
 
@@ -105,29 +119,37 @@ def injected(
     """
     from eval.injected_run import run_injected
 
-    deliver(run_injected(file, reports or [], limit=limit, model=model, workers=workers), json, html)
+    deliver(run_injected(file, reports or [], limit=limit, model=model, workers=workers), json, html, compare)
 
 
-def deliver(outcome: "Outcome", json: Path | None, html: Path | None) -> None:
-    """Files first, so that a closed pipe loses nothing; then the table."""
+def deliver(outcome: "Outcome", json: Path | None, html: Path | None, compare: Path | None) -> None:
+    """Files first, so that a closed pipe loses nothing; then the tables."""
+    from eval.report_html import shown
+
+    differences = outcome.compared_with(compare) if compare else None
     if json:
         from eval.report_json import write
 
         write(json, outcome.content)
     if html:
         html.write_text(outcome.html(), "utf-8")
-    _print(outcome)
+    _print(outcome.title, [(m.name, shown(m), str(m.interval or ""), str(m.n)) for m in outcome.metrics], METRIC)
+    if differences is not None:
+        rows = [(d.score, f"{d.before:.3f}", f"{d.after:.3f}", d.verdict, f"{d.p:.3f}", str(d.n)) for d in differences]
+        _print(f"Against {compare}", rows, DIFFERENCE)
 
 
-def _print(outcome: "Outcome") -> None:
+METRIC = ("Metric", "Value", "95% interval", "n")
+DIFFERENCE = ("Score", "Before", "After", "Verdict", "p", "n")
+
+
+def _print(title: str, rows: "Sequence[Sequence[str]]", headings: "Sequence[str]") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from eval.report_html import shown
-
-    table = Table(title=outcome.title)
-    for heading in ("Metric", "Value", "95% interval", "n"):
-        table.add_column(heading, justify="left" if heading == "Metric" else "right")
-    for metric in outcome.metrics:
-        table.add_row(metric.name, shown(metric), str(metric.interval or ""), str(metric.n))
+    table = Table(title=title)
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading == headings[0] else "right")
+    for row in rows:
+        table.add_row(*row)
     Console().print(table)

@@ -1,0 +1,41 @@
+"""Switches that take one part out, to see what it contributes. For evaluation only: the product has them all."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, cast
+
+from index.types import Filters, Hit, Index
+from service.answering.answerer import Answerer, Options
+from service.runtime import Runtime
+
+DEPTH = 50
+"""Fused hits from which a single ranking is read; those of it that the fusion ranked deeper are lost."""
+
+Part = Literal["dense", "gate", "lexical", "verify"]
+
+
+def without(runtime: Runtime, parts: Sequence[Part]) -> Answerer:
+    """The runtime's answerer, less these parts."""
+    if not parts:
+        return runtime.answerer
+    index = runtime.index
+    if "dense" in parts:
+        index = cast(Index, OneRanking(index, "lexical_rank"))
+    if "lexical" in parts:
+        index = cast(Index, OneRanking(index, "dense_rank"))
+    return Answerer(index, runtime.model, options=Options(gate="gate" not in parts, verify="verify" not in parts))
+
+
+class OneRanking:
+    """An index that ranks by one of its rankings alone. Everything but searching is the index's own."""
+
+    def __init__(self, index: Index, rank: Literal["dense_rank", "lexical_rank"]) -> None:
+        self._index = index
+        self._rank = rank
+
+    def search(self, question: str, *, limit: int = 5, filters: Filters | None = None) -> list[Hit]:
+        hits = self._index.search(question, limit=DEPTH, filters=filters)
+        ranked = [(rank, hit) for hit in hits if (rank := getattr(hit, self._rank)) is not None]
+        return [hit for _, hit in sorted(ranked, key=lambda pair: pair[0])][:limit]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
