@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from index.types import Filters, Hit, Index
@@ -206,7 +207,8 @@ class Answerer:
             yield from self._settle(drafted, draft, clock, cancel)
         decision = decision or self._decide(found, None)
         if decision.answerable and self.options.complete and not (draft.denied and not draft.sentences):
-            for quotation in missing(found.asked.searches[0], draft.text, found.sources, draft.cited):
+            embed = partial(self.index.embedder.embed, kind="query")
+            for quotation in missing(found.asked.searches[0], draft.text, found.sources, tuple(draft.cited), embed):
                 kept = draft.quote(quotation)
                 if kept:
                     yield SentenceEvent(*kept)

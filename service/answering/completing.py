@@ -1,20 +1,33 @@
 """What the draft left out is added in the report's own words.
 
-A small model often gives half of an answer, or shortens a list. The sentences that lie nearest to the question are known,
-so the nearest ones that the draft does not cover are quoted after it. A quotation needs no verification: it is the source.
+A small model often answers half of a question, or shortens a list. The sentences that lie nearest to the question, and to each
+of its parts, are known; where the draft passed over them they are quoted after it. A quotation needs no verification: it is
+the source. It is added only where it says something new, for nobody wants an answer twice.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from service.answering.sources import Source
 from service.answering.words import asked, stems
 
 MOST_QUOTED = 2
-NEAR = 0.15
-"""How much less relevant than the best sentence a quoted one may be."""
 MOST_WORDS = 110
 """Words that draft and quotations may have together."""
+_LEAST_NEW = 0.5
+"""Share of a quotation's content words that the answer must not have yet."""
+_LEAST_FACTS = 2
+"""Content words that neither answer nor question have."""
+_ASKED_AGAIN = re.compile(
+    r"[?;]\s+|,?\s+(?:and|but)\s+(?=(?:what|how|which|who|whose|when|where|why|is|are|was|were|does|do|did|will|would|should|can|could|may|must|to what)\b)",
+    re.I,
+)
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +36,53 @@ class Quotation:
     sources: tuple[Source, ...]
 
 
-def missing(question: str, answer: str, sources: Sequence[Source], cited: Sequence[Source]) -> Iterator[Quotation]:
-    """Quotations, most wanted first, of sentences that the answer does not cover yet. `cited` are the sources of the draft:
-    what they say beyond the draft comes first, for the model chose them."""
-    covered = set(stems(answer)) | asked(question)
+def missing(
+    question: str, answer: str, sources: Sequence[Source], cited: Sequence[Source], embed: Embed
+) -> Iterator[Quotation]:
+    """Quotations, most wanted first. `cited` are the sources of the draft; `embed` gives the vectors of questions."""
+    said = set(stems(answer))
+    given = asked(question)
     used = len(answer.split())
     quoted = 0
-    for source in _wanted(sources, cited):
-        if quoted == MOST_QUOTED:
-            return
+    for source in _wanted(question, sources, cited, embed):
         text = source.sentence.readable.strip()
-        size = len(text.split())
-        said = set(stems(text))
-        new = said - covered
-        if used + size > MOST_WORDS or len(new) < max(3, 0.35 * len(said)):
+        says = set(stems(text))
+        new = says - said
+        too_long = used + len(text.split()) > MOST_WORDS
+        if too_long or len(new) < _LEAST_NEW * len(says) or len(new - given) < _LEAST_FACTS:
             continue
         quoted += 1
-        used += size
-        covered |= said
+        used += len(text.split())
+        said |= says
         yield Quotation(_as_sentence(text), (source,))
+        if quoted == MOST_QUOTED:
+            return
 
 
-def _wanted(sources: Sequence[Source], cited: Sequence[Source]) -> list[Source]:
-    best = max((source.relevance for source in sources), default=0.0)
+def parts(question: str) -> list[str]:
+    """The questions that a question is made of; one that has no parts is its only part."""
+    found = [part.strip() for part in _ASKED_AGAIN.split(question)]
+    return [part for part in found if len(asked(part)) > 1] or [question]
+
+
+def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], embed: Embed) -> Iterator[Source]:
+    """First what the draft itself drew on, then the best sentence of each part, then any that is better than what it drew on."""
+    yield from cited
     chosen = {source.key for source in cited}
-    near = [s for s in sources if s.relevance >= best - NEAR and s.key not in chosen]
-    return [*cited, *sorted(near, key=lambda s: -s.relevance)]
+    asked_parts = parts(question)
+    if len(asked_parts) > 1 and sources:
+        likeness = np.stack([source.vector for source in sources]) @ embed(asked_parts).T
+        for scores in likeness.T:
+            best = sources[int((scores + np.array([0.3 * source.relevance for source in sources])).argmax())]
+            if best.key not in chosen:
+                chosen.add(best.key)
+                yield best
+    least = max((source.relevance for source in cited), default=0.0)
+    for source in sorted(sources, key=lambda s: -s.relevance):
+        if source.relevance < least:
+            return
+        if source.key not in chosen:
+            yield source
 
 
 def _as_sentence(text: str) -> str:

@@ -9,7 +9,9 @@ _BEFORE_A_SENTENCE = (".", ":", "“", "‘", "•", "!", "?", '"')
 _COMMON_STARTS = (
     STOP_WORDS
     | ASKING_WORDS
-    | frozenset(["however", "overall", "public", "digital", "yes", "moreover", "also", "instead", "early", "key", "across"])
+    | frozenset(
+        ["however", "overall", "public", "digital", "yes", "moreover", "also", "instead", "early", "key", "across"]
+    )
 )
 
 
