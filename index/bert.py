@@ -55,6 +55,10 @@ class BertEncoder:
         encoded = self._tokenizer.encode_batch_fast([prompt + text for text in texts])
         return [each.ids for each in encoded]
 
+    def knows(self, word: str) -> bool:
+        """Whether the word is a piece of the vocabulary by itself: BERT's has the 20,000 most common words."""
+        return self._tokenizer.token_to_id(word) is not None
+
     @torch.inference_mode()
     def encode(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Unit vectors of token sequences, shape (len(batch), dimension). Quickest when they are equally long."""

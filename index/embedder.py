@@ -50,6 +50,10 @@ class SentenceTransformerEmbedder:
         with self._turn.take(first=True):
             self._ready()
 
+    def knows(self, word: str) -> bool:
+        with self._turn.take(first=True):
+            return bool(self._ready().knows(word))
+
     def embed(self, texts: Sequence[str], *, kind: Literal["query", "passage"]) -> NDArray[np.float32]:
         if kind == "query":
             return self._embed_queries(texts)
@@ -103,10 +107,14 @@ class _LibraryEncoder:
         self._model: Any = SentenceTransformer(
             str(model_dir), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs=options
         )
+        self._words = frozenset(self._model.tokenizer.get_vocab())
 
     def tokens(self, texts: Sequence[str], kind: Literal["query", "passage"]) -> list[str]:
         prompt = self._model.prompts.get("query" if kind == "query" else "document") or ""
         return [prompt + text for text in texts]
+
+    def knows(self, word: str) -> bool:
+        return word in self._words
 
     def encode(self, batch: Sequence[str]) -> NDArray[np.float32]:
         vectors = self._model.encode(list(batch), prompt="", normalize_embeddings=True, show_progress_bar=False)

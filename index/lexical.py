@@ -28,7 +28,11 @@ _STOP_WORDS = frozenset(
 def terms(question: str) -> list[str]:
     """The question's content words in order, once each; all of its words where it has no other."""
     found = list(dict.fromkeys(term.casefold() for term in _TERM.findall(question)))
-    return [term for term in found if term not in _STOP_WORDS] or found
+    return [term for term in found if not is_stop_word(term)] or found
+
+
+def is_stop_word(term: str) -> bool:
+    return term in _STOP_WORDS
 
 
 def match_expression(terms: Iterable[str]) -> str:

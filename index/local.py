@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from index import compaction, lexical, store, vectors
+from index import compaction, store, vectors
 from index.database import Database
 from index.dense import DenseView
 from index.errors import EmbedderMismatch
+from index.query import understand
 from index.search import search
-from index.types import Added, DocumentInfo, Embedder, Filters, Hit, IndexStats
+from index.types import Added, Dictionary, DocumentInfo, Embedder, Filters, Hit, IndexStats
 from index.vectors import Vectors
 from ingest.types import Document, Passage
 
@@ -45,6 +46,7 @@ class LocalIndex:
         self._database = database
         self._folder = folder
         self._embedder = embedder
+        self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
         self._view: DenseView | None = None
         self._refreshing = threading.Lock()
 
@@ -100,10 +102,11 @@ class LocalIndex:
         compaction.purge(self._database, self._folder, self._embedder)
 
     def search(self, question: str, *, limit: int = 5, filters: Filters | None = None) -> list[Hit]:
-        vector = self._embedder.embed([question], kind="query")[0]
-        terms = lexical.terms(question)
+        with self._database.read() as connection:
+            query = understand(connection, question, self._knows)
+        vector = self._embedder.embed([query.dense], kind="query")[0]
         with self._snapshot() as (connection, view):
-            return search(connection, view, vector, terms, limit=limit, filters=filters)
+            return search(connection, view, vector, query.terms, limit=limit, filters=filters)
 
     def documents(self) -> list[DocumentInfo]:
         with self._database.read() as connection:
@@ -189,6 +192,10 @@ class LocalIndex:
             if view is None or view.change < change:
                 view = self._view = compaction.load_view(connection, self._folder, self._embedder.dimension, view)
         return view if view.change == change else None
+
+
+def _nothing(word: str) -> bool:
+    return False
 
 
 def _batches(items: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:

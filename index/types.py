@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,15 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str], *, kind: Literal["query", "passage"]) -> NDArray[np.float32]:
         """Rows of unit length, shape (len(texts), dimension). Safe to call from any thread."""
+        ...
+
+
+@runtime_checkable
+class Dictionary(Protocol):
+    """What an embedder may also be: one that tells ordinary words from misspelt ones."""
+
+    def knows(self, word: str) -> bool:
+        """Whether the word, in small letters, is one of the language. Safe to call from any thread."""
         ...
 
 

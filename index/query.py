@@ -1,0 +1,99 @@
+"""What is really asked: a question's misspelt words repaired and its acronyms spelt out, from the reports' own words.
+
+Only words that neither the reports nor the embedder's vocabulary know are repaired. The original words stay in the
+lexical query, where a word that no report has does no harm.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from index import lexical
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_INITIALS = re.compile(r"\w+")
+_SHORTEST = 4
+"""Letters that a word must have to be repaired: shorter ones have too many neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    dense: str
+    """The text that is embedded."""
+    terms: tuple[str, ...]
+    """The words that are searched for."""
+
+
+def understand(connection: Any, question: str, knows: Callable[[str], bool]) -> Query:
+    """`knows` says whether a word is an ordinary one, reports aside."""
+    repaired = _WORD.sub(lambda match: _repaired(connection, match.group(), knows), question)
+    expansions = _expansions(connection, repaired, knows)
+    dense = " ".join((repaired, *(f"({expansion})" for expansion in expansions)))
+    terms = (*lexical.terms(question), *lexical.terms(dense))
+    return Query(dense, tuple(dict.fromkeys(terms)))
+
+
+def distance(left: str, right: str, limit: int) -> int:
+    """Edits between two words, neighbours exchanged being one (optimal string alignment); over `limit`: limit + 1."""
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        older, before, row = before, row, [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)
+
+
+def _repaired(connection: Any, word: str, knows: Callable[[str], bool]) -> str:
+    plain = word.casefold()
+    if len(plain) < _SHORTEST or word.isupper() or knows(plain) or _documents_with(connection, plain):
+        return word
+    return _nearest(connection, plain) or word
+
+
+def _documents_with(connection: Any, word: str) -> int:
+    row = connection.execute("SELECT documents FROM words WHERE word = ?", (word,)).fetchone()
+    return row[0] if row else 0
+
+
+def _nearest(connection: Any, word: str) -> str | None:
+    """The nearest word of the reports that begins with the same letter; of equally near ones the most common."""
+    limit = 1 if len(word) < 8 else 2
+    rows = connection.execute(
+        "SELECT word, documents FROM words WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?",
+        (word[0], chr(ord(word[0]) + 1), len(word) - limit, len(word) + limit),
+    )
+    letters = set(word)
+    near = [
+        (edits, -documents, candidate)
+        for candidate, documents in rows
+        if len(letters ^ set(candidate)) <= 2 * limit and (edits := distance(word, candidate, limit)) <= limit
+    ]
+    return min(near)[2] if near else None
+
+
+def _expansions(connection: Any, question: str, knows: Callable[[str], bool]) -> list[str]:
+    """What the question's acronyms stand for, each by the reading that most reports have, unless it is there already.
+
+    In small letters only what is no ordinary word is taken for an acronym: `so`, `it` and `snap` are acronyms too.
+    """
+    found = []
+    for word in dict.fromkeys(_INITIALS.findall(question)):
+        if sum(map(str.isupper, word)) < 2 and (knows(word.casefold()) or lexical.is_stop_word(word.casefold())):
+            continue
+        row = connection.execute(
+            """SELECT expansion FROM acronyms WHERE acronym = ?
+               GROUP BY expansion ORDER BY count(*) DESC, expansion LIMIT 1""",
+            (word.casefold(),),
+        ).fetchone()
+        if row and row[0] not in question.casefold():
+            found.append(row[0])
+    return found
