@@ -16,6 +16,7 @@ _SCALAR_BYTES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 1
 _STRING, _ARRAY = 8, 9
 _MOST_ENTRIES = 1 << 20
 _MOST_DEPTH = 4
+_MOST_DIMENSIONS = 4
 _DEFAULT_ALIGNMENT = 32
 
 
@@ -124,9 +125,8 @@ def _last_offset(reader: _Reader, tensors: int) -> int:
     """Walks the table of tensors; returns where the last one begins. llama.cpp checks where each one ends."""
     last = 0
     for _ in range(tensors):
-        reader.text()
-        dimensions = reader.number("<I")
-        if dimensions > 4:
+        name, dimensions = reader.text(), reader.number("<I")
+        if not name or not 0 < dimensions <= _MOST_DIMENSIONS:
             raise _Torn("its table of tensors is damaged")
         reader.skip(8 * dimensions + 4)
         last = max(last, reader.number("<Q"))
