@@ -6,7 +6,19 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from service.api import chat, conversations, documents, health, pages, passages, problems, search, security, uploads
+from service.api import (
+    chat,
+    completions,
+    conversations,
+    documents,
+    health,
+    pages,
+    passages,
+    problems,
+    search,
+    security,
+    uploads,
+)
 from service.api.context import Context
 from service.runtime import Runtime
 
@@ -38,7 +50,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
-    for module in (chat, search, passages, documents, uploads, conversations, health):
+    for module in (chat, search, passages, documents, uploads, conversations, completions, health):
         app.include_router(module.router)
     app.include_router(pages.router())
     problems.install(app)

@@ -108,3 +108,46 @@ DOCUMENT_TEXT: dict[str, Any] = {
     ],
     "neutralised": 0,
 }
+MODELS: dict[str, Any] = {
+    "object": "list",
+    "data": [{"id": "trendwise", "object": "model", "created": 1767225600, "owned_by": "trendwise"}],
+}
+COMPLETION: dict[str, Any] = {
+    "id": "chatcmpl-0d9f6f3f2f3b4a7c8f5e1d2c3b4a5968",
+    "object": "chat.completion",
+    "created": 1769850000,
+    "model": "trendwise",
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": ANSWER["answer"],
+                "refusal": None,
+                "annotations": [
+                    {
+                        "type": "url_citation",
+                        "url_citation": {
+                            "start_index": 35,
+                            "end_index": 38,
+                            "url": "http://127.0.0.1:8765/documents/5b1e9c0d4f6a7b82#1204-1250",
+                            "title": "Public sector digital trends 2024",
+                        },
+                    }
+                ],
+            },
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 11, "completion_tokens": 14, "total_tokens": 25},
+    "citations": [CITATION],
+    "grounding": {"status": "answered", "reason": None, "sentences": [SENTENCE], "evidence": [EVIDENCE]},
+}
+CHUNKS = """data: {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}
+
+data: {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "AI is the trend [1]."}}]}
+
+data: [DONE]
+
+"""

@@ -37,6 +37,10 @@ class BodyTooLarge(errors.CallerError):
     pass
 
 
+class UnknownModel(errors.CallerError):
+    pass
+
+
 class SlowBody(errors.CallerError):
     pass
 
@@ -49,6 +53,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownConversation, 404),
     (index_errors.NotFound, 404),
     (UnknownJob, 404),
+    (UnknownModel, 404),
     (NoEvaluation, 404),
     (errors.NotAllowed, 403),
     (SlowBody, 408),
@@ -70,6 +75,8 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
 )
 UNKNOWN = "Something went wrong inside Trendwise and was written to its log: try again, and report it if it stays."
 RETRY_SECONDS = 5
+OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 503: "overloaded_error"}
+OPENAI_CODES = {401: "invalid_api_key", 404: "not_found", 409: "no_reports", 422: "invalid_value", 503: "overloaded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ class Problem:
     errors: tuple[dict[str, str], ...] = ()
     """For invalid requests: each field and what is wrong with it."""
     headers: tuple[tuple[str, str], ...] = ()
+    parameter: str | None = None
+    """The one parameter that is wrong, for OpenAI's clients."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -87,10 +96,19 @@ class Problem:
         return document | {"errors": list(self.errors)} if self.errors else document
 
     @property
-    def response(self) -> JSONResponse:
-        return JSONResponse(
-            self.document, self.status, headers=dict(self.headers), media_type="application/problem+json"
-        )
+    def envelope(self) -> dict[str, Any]:
+        """The same as OpenAI's clients expect it."""
+        kind = OPENAI_TYPES.get(self.status, "server_error" if self.status >= 500 else "invalid_request_error")
+        facts = {"message": self.detail, "type": kind, "param": self.parameter, "code": OPENAI_CODES.get(self.status)}
+        return {"error": facts}
+
+    def response_for(self, path: str) -> JSONResponse:
+        """In the form that callers of this path expect."""
+        headers = dict(self.headers)
+        if path.startswith("/v1/"):
+            status = 400 if self.status in (409, 422) else self.status
+            return JSONResponse(self.envelope, status, headers=headers)
+        return JSONResponse(self.document, self.status, headers=headers, media_type="application/problem+json")
 
 
 def problem_of(error: BaseException) -> Problem:
@@ -99,7 +117,8 @@ def problem_of(error: BaseException) -> Problem:
         if isinstance(error, kind):
             if status >= 500 and status != 503:
                 log.error("%s: %s", type(error).__name__, error)
-            return Problem(status, str(error), headers=_retry(error, status))
+            parameter = getattr(error, "parameter", None)
+            return Problem(status, str(error), headers=_retry(error, status), parameter=parameter)
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
@@ -119,7 +138,8 @@ def _invalid(error: RequestValidationError) -> Problem:
     if any(item["type"] == "json_invalid" for item in found):
         return Problem(400, "The body is not valid JSON: check its quotation marks, commas and brackets.")
     listed = tuple({"field": _field(item["loc"]), "detail": _explain(item)} for item in found)
-    return Problem(422, "; ".join(f"`{e['field']}`: {e['detail']}" for e in listed[:5]) + ".", listed)
+    detail = "; ".join(f"`{e['field']}`: {e['detail']}" for e in listed[:5]) + "."
+    return Problem(422, detail, listed, parameter=listed[0]["field"])
 
 
 def _field(location: tuple[str | int, ...]) -> str:
@@ -158,6 +178,7 @@ EXAMPLES = {
     401: "Give an API key: `Authorization: Bearer tw-…`.",
     403: "This key may ask questions but not change reports: use one with the role `manage`.",
     404: "There is no report with the id '1f0c': GET /api/documents lists them.",
+    408: "The body came too slowly: send it again.",
     409: "There are no reports yet: add one with `trendwise ingest FILE` or upload it.",
     413: "The body is larger than 1 MB: send less.",
     415: "Send JSON with the header `Content-Type: application/json`.",
@@ -187,8 +208,10 @@ def install(app: FastAPI) -> None:
 async def _handle(request: Request, error: Exception) -> JSONResponse:
     content_type = request.headers.get("content-type", "")
     if isinstance(error, RequestValidationError) and request.method == "POST" and "json" not in content_type:
-        return Problem(415, "Send JSON with the header `Content-Type: application/json`.").response
-    return problem_of(error).response
+        return Problem(415, "Send JSON with the header `Content-Type: application/json`.").response_for(
+            request.url.path
+        )
+    return problem_of(error).response_for(request.url.path)
 
 
 async def _handle_gone(request: Request, error: Exception) -> Response:
@@ -199,11 +222,13 @@ async def _handle_gone(request: Request, error: Exception) -> Response:
 async def _handle_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     if isinstance(error.__cause__, SlowBody | BodyTooLarge):  # while FastAPI read the body
-        return problem_of(error.__cause__).response
+        return problem_of(error.__cause__).response_for(request.url.path)
     if error.status_code == 404 and error.detail == "Not Found":
-        return Problem(404, "There is nothing at this address: the routes are listed in /openapi.json.").response
+        return Problem(404, "There is nothing at this address: the routes are listed in /openapi.json.").response_for(
+            request.url.path
+        )
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
         detail = f"{request.method} is not possible here: use {allowed or 'another method'}."
-        return Problem(405, detail, headers=(("Allow", allowed),)).response
-    return problem_of(error).response
+        return Problem(405, detail, headers=(("Allow", allowed),)).response_for(request.url.path)
+    return problem_of(error).response_for(request.url.path)

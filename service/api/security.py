@@ -36,7 +36,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (problem := self._refusal(RequestHeaders(scope=scope))):
-            await problem.response(scope, receive, send)
+            await problem.response_for(scope["path"])(scope, receive, send)
         elif scope["type"] != "websocket":
             await self._app(scope, receive, send)
 
@@ -121,7 +121,7 @@ class Limits:
         too_large = BodyTooLarge(f"The body is larger than {25 if upload else 1} MB: send less.")
         declared = RequestHeaders(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
-            await problem_of(too_large).response(scope, receive, send)
+            await problem_of(too_large).response_for(scope["path"])(scope, receive, send)
             return
         received, complete = 0, False
 
@@ -168,4 +168,4 @@ class Recover:
         except Exception as error:
             if started:
                 raise
-            await problem_of(error).response(scope, receive, send)
+            await problem_of(error).response_for(scope["path"])(scope, receive, send)

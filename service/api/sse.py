@@ -58,10 +58,18 @@ class EventStream(StreamingResponse):
     media_type = "text/event-stream"
 
     def __init__(
-        self, work: Work[T], first: T, encode_item: Callable[[T], bytes], *, closed: Callable[[Work[T]], None]
+        self,
+        work: Work[T],
+        first: T,
+        encode_item: Callable[[T], bytes],
+        *,
+        closed: Callable[[Work[T]], None],
+        encode_error: Callable[[BaseException], bytes] = encode_error,
+        end: bytes = b"",
     ) -> None:
+        """`end` is sent after the last item, but not after an error."""
         self._close = partial(closed, work)
-        super().__init__(_events(work, first, encode_item, HEARTBEAT), headers=HEADERS)
+        super().__init__(_events(work, first, encode_item, encode_error, end), headers=HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -70,14 +78,21 @@ class EventStream(StreamingResponse):
             self._close()
 
 
-async def _events(work: Work[T], first: T, encode_item: Callable[[T], bytes], heartbeat: float) -> AsyncIterator[bytes]:
+async def _events(
+    work: Work[T],
+    first: T,
+    encode_item: Callable[[T], bytes],
+    encode_error: Callable[[BaseException], bytes],
+    end: bytes,
+) -> AsyncIterator[bytes]:
     yield encode_item(first)
     while True:
         try:
-            item = await asyncio.wait_for(work.__anext__(), heartbeat)
+            item = await asyncio.wait_for(work.__anext__(), HEARTBEAT)
         except TimeoutError:
             yield b": still working\n\n"
         except StopAsyncIteration:
+            yield end
             return
         except Exception as error:
             yield encode_error(error)
