@@ -6,9 +6,9 @@ from html import escape
 from typing import Any
 
 from eval.claim_results import ClaimResult, summarise_claims
-from eval.report_html import about, page, section, table
+from eval.report_html import about, calibration, page, section, table
 from eval.summary import Metric
-from eval.svg import Axis, Bar, bars, curve
+from eval.svg import Bar, bars
 
 
 def claims_page(title: str, results: Sequence[ClaimResult], content: Mapping[str, Any]) -> str:
@@ -24,16 +24,6 @@ def claims_page(title: str, results: Sequence[ClaimResult], content: Mapping[str
         section("Configuration", f"<pre>{escape(json.dumps(content['config'], indent=1))}</pre>"),
     )
     return page(title, about(content, len(results)), "".join(sections))
-
-
-def calibration(content: Mapping[str, Any]) -> str:
-    bins = [(predicted, observed) for predicted, observed, _ in content["reliability"]]
-    risk = [(coverage, risk) for coverage, risk in content["risk_coverage"]]
-    plots = (
-        curve("Reliability", bins, Axis("predicted"), Axis("observed"), diagonal=True),
-        curve("Risk and coverage", risk, Axis("coverage"), Axis("risk")),
-    )
-    return f'<div class="plots">{"".join(plots)}</div>'
 
 
 def _bar(metric: Metric) -> Bar:

@@ -7,7 +7,7 @@ from typing import Any
 
 from eval.claim_results import ClaimResult, summarise_claims
 from eval.claims_html import claims_page
-from eval.classification import reliability, risk_coverage
+from eval.curves import curves
 from eval.datasets import ClaimRow, load_claims
 from eval.journal import Journal
 from eval.outcome import Outcome
@@ -47,7 +47,8 @@ def run_claims(
                 advance=advance,
             )
     metrics = summarise_claims(results)
-    content = {**head(config, metrics), **_curves(results), "rows": [row(result) for result in results]}
+    shapes = curves([r.support for r in results], [r.supported for r in results], [r.right for r in results])
+    content = {**head(config, metrics), **shapes, "rows": [row(result) for result in results]}
     journal.finish()
     title = f"{len(results)} claims of {file.name}"
     return Outcome(title, metrics, content, lambda: claims_page(title, results, content))
@@ -76,13 +77,3 @@ def row(result: ClaimResult) -> dict[str, Any]:
     kept = {name: value for name, value in result.to_json().items() if name not in ("support", "ms", "verdict")}
     scores = {"support": round(result.support, 4), "right": float(result.right), "ms": result.ms}
     return {**kept, "status": result.verdict, "scores": scores, "answer": result.reason or ""}
-
-
-def _curves(results: Sequence[ClaimResult]) -> dict[str, Any]:
-    scores = [result.support for result in results]
-    bins = reliability(scores, [result.supported for result in results])
-    points = risk_coverage([max(s, 1 - s) for s in scores], [result.right for result in results])
-    return {
-        "reliability": [[round(item.predicted, 4), round(item.observed, 4), item.n] for item in bins],
-        "risk_coverage": [[round(coverage, 4), round(risk, 4)] for coverage, risk in points],
-    }

@@ -23,6 +23,8 @@ class QuestionRow:
     history: tuple[Turn, ...] = ()
     docs: tuple[str, ...] = ()
     """File names of the reports that the row is about."""
+    within: tuple[str, ...] = ()
+    """File names of the reports that the search is confined to, where it is."""
     split: str | None = None
 
 
@@ -48,6 +50,7 @@ def question_row(record: Record) -> QuestionRow:
         answerable=answerable,
         history=tuple(_turn(turn) for turn in record.records("history")),
         docs=record.texts("docs") or _one(record.optional_text("doc")),
+        within=record.texts("within"),
         split=_split(record),
     )
 

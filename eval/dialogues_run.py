@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from eval.asking import Answers, ask
+from eval.asking import ask
 from eval.journal import Journal
 from eval.metrics import recall_at, share
 from eval.outcome import Outcome
@@ -21,6 +21,7 @@ from eval.scoring import Scorer
 from eval.session import cache_dir, configuration, opened, run_key, settings
 from eval.summary import summarise
 from index.types import Index
+from service.answering.answerer import Answerer
 from service.llm.types import Turn
 
 
@@ -74,7 +75,7 @@ class FollowUps:
         return scores
 
 
-def converse(dialogue: DialogueRow, core: Answers, scorer: Scorer, followups: FollowUps) -> DialogueResult:
+def converse(dialogue: DialogueRow, core: Answerer, scorer: Scorer, followups: FollowUps) -> DialogueResult:
     history: list[Turn] = []
     results = []
     for turn in dialogue.turns:

@@ -5,12 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from eval.asking import question_of
 from eval.datasets import ClaimRow, QuestionRow
-from index.types import Filters
-from service.answering import gate, sources
 from service.answering.answerer import Answerer
-from service.answering.followup import standalone
-from service.answering.search import search
 from service.answering.segment import sentences
 from service.answering.verify import YES_NO, Claim, Verifier, judge_prompt
 from service.llm.types import TextModel
@@ -47,13 +44,8 @@ def of_claim(row: ClaimRow, passage: str, verifier: Verifier, model: TextModel) 
 
 def of_question(row: QuestionRow, answerer: Answerer) -> Features:
     """What the gate decides by, from the same search that answering makes."""
-    asked = standalone(row.question, row.history)
-    hits = search(answerer.index, asked.searches, limit=answerer.options.candidates, filters=Filters())
-    vector = answerer.index.embedder.embed([asked.searches[0]], kind="query")[0]
-    gathered = sources.gather(asked.searches[0], vector, hits, answerer.index.embedder)
-    return Features(
-        row.id, row.docs[0] if row.docs else row.id, row.answerable, gate.features(asked.searches[0], hits, gathered)
-    )
+    values = answerer.considered(question_of(row, answerer.index))
+    return Features(row.id, row.docs[0] if row.docs else row.id, row.answerable, values)
 
 
 def names_of(rows: Sequence[Features]) -> list[str]:

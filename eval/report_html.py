@@ -21,6 +21,7 @@ def questions_page(title: str, results: Sequence[Result], content: Mapping[str, 
     sections = (
         section("Figures", table(summarise(results)) + _statuses(results)),
         section("By kind of question", _slices(results)),
+        section("Whether the reports answer: calibration and risk", calibration(content)),
         section("Latency", _latency(results)),
         section("Worst cases", "".join(map(_case, worst(results))) or "<p>None.</p>"),
         section("Configuration", f"<pre>{escape(json.dumps(content['config'], indent=1))}</pre>"),
@@ -51,6 +52,16 @@ def table(metrics: Sequence[Metric]) -> str:
 
 def shown(metric: Metric) -> str:
     return f"{metric.value:,.0f} ms" if "_ms_p" in metric.name else f"{metric.value:.3f}"
+
+
+def calibration(content: Mapping[str, Any]) -> str:
+    """How far a score is a probability, and what is gained by keeping only the surest."""
+    bins = [(predicted, observed) for predicted, observed, _ in content["reliability"]]
+    plots = (
+        curve("Reliability", bins, Axis("predicted"), Axis("observed"), diagonal=True),
+        curve("Risk and coverage", content["risk_coverage"], Axis("coverage"), Axis("risk")),
+    )
+    return f'<div class="plots">{"".join(plots)}</div>'
 
 
 def _statuses(results: Sequence[Result]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.curves import curves
 from eval.fingerprint import ROOT
 from eval.results import Result
 from eval.summary import Metric, by_kind, statuses, summarise
@@ -17,8 +18,16 @@ def report(results: Sequence[Result], config: Mapping[str, Any]) -> dict[str, An
         **head(config, metrics),
         "statuses": statuses(results),
         "slices": {kind: values(summarise(rows)) | {"rows": len(rows)} for kind, rows in by_kind(results).items()},
+        **_curves(results),
         "rows": [result.to_json() for result in results],
     }
+
+
+def _curves(results: Sequence[Result]) -> dict[str, Any]:
+    """Of the gate's probability; right is who was answered though answerable, or refused though not."""
+    rows = [result for result in results if "answerable_probability" in result.scores]
+    right = [bool(r.scores.get("right_refusal", 1 - r.scores.get("false_refusal", 0))) for r in rows]
+    return curves([r.scores["answerable_probability"] for r in rows], [r.answerable for r in rows], right)
 
 
 def head(config: Mapping[str, Any], metrics: Sequence[Metric]) -> dict[str, Any]:

@@ -35,6 +35,11 @@ class Result:
         return cls._of(row, str(answer.status), scores, answer.answer, fields)
 
     @classmethod
+    def considered(cls, row: QuestionRow, status: str, scores: Mapping[str, float]) -> Self:
+        """Of a question that was not answered, only judged."""
+        return cls._of(row, status, scores, "", {})
+
+    @classmethod
     def failure(cls, row: QuestionRow, error: Exception, scores: Mapping[str, float]) -> Self:
         return cls._of(row, FAILED, scores, "", {"error": f"{type(error).__name__}: {error}"})
 

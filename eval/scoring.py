@@ -34,7 +34,9 @@ class Scorer:
         zeros = {"key_points": 0.0, "fully_answered": 0.0, "false_refusal": 1.0}
         if row.evidence:
             names = [f"recall_at_{k}" for k in RANKS]
-            zeros |= dict.fromkeys([*names, "mrr", "ndcg_at_10", "evidence_recall_at_5", "gold_cited"], 0.0)
+            zeros |= dict.fromkeys(
+                [*names, "mrr", "ndcg_at_10", "evidence_recall_at_5", "gold_cited", "citation_f1"], 0.0
+            )
         return zeros
 
     def _exact(self, answer: Answer) -> dict[str, float]:
@@ -76,11 +78,11 @@ def _content(row: QuestionRow, answer: Answer) -> dict[str, float]:
 
 def _citations(row: QuestionRow, answer: Answer) -> dict[str, float]:
     quotes = [citation.quote for citation in answer.citations]
-    return {
-        "citations_judged": len(quotes),
-        "citation_hits": sum(hits_any(quote, row.evidence) for quote in quotes),
-        "gold_cited": sum(any(hits(quote, gold) for quote in quotes) for gold in row.evidence) / len(row.evidence),
-    }
+    hit = sum(hits_any(quote, row.evidence) for quote in quotes)
+    recall = sum(any(hits(quote, gold) for quote in quotes) for gold in row.evidence) / len(row.evidence)
+    precision = hit / len(quotes) if quotes else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if precision and recall else 0.0
+    return {"citations_judged": len(quotes), "citation_hits": hit, "gold_cited": recall, "citation_f1": f1}
 
 
 def _sentences(answer: Answer) -> dict[str, float]:

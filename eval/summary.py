@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eval.classification import auroc, auroc_interval, calibration_error
 from eval.intervals import Interval, bootstrap, wilson
 from eval.results import Result
 from eval.scoring import RANKS
@@ -30,6 +31,7 @@ MEANS = (
     "key_points",
     "fully_answered",
     "gold_cited",
+    "citation_f1",
     "right_refusal",
     "false_refusal",
     "standalone_words",
@@ -59,7 +61,19 @@ def summarise(results: Sequence[Result]) -> list[Metric]:
     for name in LATENCIES:
         values = _column(results, name)
         metrics += [_percentile(f"{name}_p{p}", values, p) for p in (50, 95)]
-    return [metric for metric in metrics if metric.n]
+    return [*_answerability(results), *(metric for metric in metrics if metric.n)]
+
+
+def _answerability(results: Sequence[Result]) -> list[Metric]:
+    rows = [result for result in results if "answerable_probability" in result.scores]
+    labels = [result.answerable for result in rows]
+    if len(set(labels)) < 2:
+        return []
+    scores = [result.scores["answerable_probability"] for result in rows]
+    return [
+        Metric("answerability_auroc", auroc(scores, labels), len(rows), auroc_interval(scores, labels)),
+        Metric("answerability_calibration_error", calibration_error(scores, labels), len(rows)),
+    ]
 
 
 def statuses(results: Sequence[Result]) -> dict[str, int]:
@@ -86,7 +100,7 @@ def badness(result: Result) -> float:
     scores = result.scores
     if not result.answerable:
         return 1 - scores["right_refusal"]
-    missed = 1 - scores["key_points"]
+    missed = 1 - scores.get("key_points", 1.0)
     return missed + 0.1 * scores["false_refusal"] + 0.01 * (1 - scores.get("evidence_recall_at_5", 1.0))
 
 

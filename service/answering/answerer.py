@@ -124,6 +124,13 @@ class Answerer:
             self.model.warm(self._prompt(found), cancel=cancel)
         return list(found.evidence)
 
+    def considered(self, question: Question, *, cancel: Cancel | None = None) -> dict[str, float]:
+        """What the gate decides by, without an answer: for calibration and evaluation."""
+        text, _ = _readable(question.text)
+        found = self._find(_Asking.of(text).text or text, question)
+        judge = self._judge(self._prompt(found), cancel) if found.sources else None
+        return gate.features(found.asked.searches[0], found.hits, found.sources, judge)
+
     def stream(self, question: Question, *, cancel: Cancel | None = None) -> Iterator[Event]:
         """Raises `BadQuestion`, `IndexEmpty`, and what the index and the model raise, before or between events."""
         clock = _Clock()

@@ -3,17 +3,29 @@
 Heavy imports are inside the functions, so that other commands start quickly.
 """
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eval.ablations import Part
     from eval.outcome import Outcome
 
 app = typer.Typer(no_args_is_help=True)
+
+
+class TakenOut(StrEnum):
+    """The values of `eval.ablations.Part`, in the form that the command line can list."""
+
+    DENSE = "dense"
+    GATE = "gate"
+    LEXICAL = "lexical"
+    VERIFY = "verify"
+
 
 File = Annotated[Path, typer.Argument(help="A JSONL file, one row a line.")]
 Reports = Annotated[
@@ -27,7 +39,7 @@ Rows = Annotated[Literal["all", "tune", "report"], typer.Option("--split", help=
 Model = Annotated[str | None, typer.Option(help="A name of the model catalogue, or the path of a GGUF file.")]
 Compare = Annotated[Path | None, typer.Option(help="A JSON report of an earlier run: better, worse or the same?")]
 Without = Annotated[
-    list[Literal["dense", "gate", "lexical", "verify"]] | None,
+    list[TakenOut] | None,
     typer.Option("--without", help="Take this part out, to see what it contributes."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Rows evaluated at a time.")]
@@ -57,9 +69,29 @@ def questions(
     """Ask every question of FILE and score the answers."""
     from eval.questions_run import run_questions
 
+    parts_out = cast("list[Part]", [part.value for part in without or ()])
     outcome = run_questions(
-        file, reports or [], limit=limit, split=split, model=model, workers=workers, parts_out=without or ()
+        file, reports or [], limit=limit, split=split, model=model, workers=workers, parts_out=parts_out
     )
+    deliver(outcome, json, html, compare)
+
+
+@app.command(epilog="Example: trendwise eval answerability mine.jsonl --reports reports/")
+def answerability(
+    file: File,
+    reports: Reports = None,
+    json: Json = None,
+    html: Html = None,
+    limit: Limit = None,
+    split: Rows = "all",
+    model: Model = None,
+    workers: Workers = 1,
+    compare: Compare = None,
+) -> None:
+    """Only whether the reports answer each question of FILE, without the answers: quick."""
+    from eval.answerability_run import run_answerability
+
+    outcome = run_answerability(file, reports or [], limit=limit, split=split, model=model, workers=workers)
     deliver(outcome, json, html, compare)
 
 
