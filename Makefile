@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help serve set-up set-up-tests models samples test check lint unit bench lock audit licences sbom clean
+.PHONY: help serve set-up set-up-tests models samples test check lint unit bench lock docs audit clean
 
 EXTRAS := readers remote mcp
 ALL_EXTRAS := $(EXTRAS) postgres eval dev
@@ -81,7 +81,14 @@ bench: set-up-tests ## Measure speed and quality (long)
 	@$(TRENDWISE) eval --help
 
 lock: | $(ALL_PACKAGES) ## Write constraints.txt anew from what is installed
-	@.venv/bin/python .ci/lock.py constraints.txt
+	@.venv/bin/python .ci/lock.py
+
+docs: | $(ALL_PACKAGES) ## Write the settings in README.md and the licences in THIRD_PARTY.md anew
+	@.venv/bin/python .ci/readme.py
+	@.venv/bin/python .ci/third_party.py
+
+audit: | $(ALL_PACKAGES) ## Look for known vulnerabilities in the locked packages
+	@.ci/audit
 
 clean: ## Remove the environment, the compiled wheel and caches; models and reports stay
 	rm -rf .venv .stamps build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -10,8 +10,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
-WITH_PYTHON = {"pip", "setuptools"}
-"""Come with every environment."""
+WITH_PYTHON = {"pip"}
+"""Comes with every environment."""
 
 
 def extras() -> list[str]:

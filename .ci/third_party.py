@@ -1,6 +1,6 @@
 """Writes THIRD_PARTY.md: the licences of the models and packages. `--check` only compares, for a test.
 
-Run by `make licences`, in an environment with every extra.
+Run by `make docs`, in an environment with every extra.
 """
 
 import re
@@ -27,7 +27,7 @@ SHORT = {
 TEXT = """\
 # Third-party software and models
 
-Written by `make licences`. This repository holds no code, model or text of others: set-up fetches what is listed here
+Written by `make docs`. This repository holds no code, model or text of others: set-up fetches what is listed here
 from its makers, under these licences.
 
 ## Models
@@ -99,4 +99,4 @@ if __name__ == "__main__":
     if "--check" not in sys.argv:
         FILE.write_text(new, encoding="utf-8")
     elif FILE.read_text(encoding="utf-8") != new:
-        sys.exit(f"{FILE.name} is out of date: run `make licences`.")
+        sys.exit(f"{FILE.name} is out of date: run `make docs`.")
