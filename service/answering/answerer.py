@@ -6,21 +6,22 @@ core is synchronous and may be used from many threads; the index and the model t
 
 import time
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
 from index.types import Filters, Hit, Index
 from ingest.neutralise import neutralise
-from service.answering import gate, sources
+from service.answering import gate, overview, sources
 from service.answering.calibration import Calibration, load
 from service.answering.completing import missing
 from service.answering.compose import answer_prompt, answerable_prompt
 from service.answering.directives import without_directives
 from service.answering.drafting import Draft
 from service.answering.followup import Standalone, standalone
-from service.answering.search import search
+from service.answering.scope import scopes, within
+from service.answering.search import search_each
 from service.answering.segment import Segmenter
 from service.answering.sources import Source
 from service.answering.types import (
@@ -83,8 +84,12 @@ class _Found:
     """What a search brought for one question."""
 
     asked: Standalone
+    whole: bool
+    """The question is about a whole report."""
     hits: list[Hit]
     sources: list[Source]
+    chosen: list[Source]
+    """The sentences that the model reads."""
     evidence: tuple[Evidence, ...]
 
 
@@ -170,19 +175,32 @@ class Answerer:
     def _find(self, text: str, question: Question) -> _Found:
         asked = standalone(text, question.history)
         filters = Filters(question.document_ids, question.years)
-        hits = search(self.index, asked.searches, limit=self.options.candidates, filters=filters)
+        sides = scopes(asked.searches[0], self.index.documents(), filters)
+        whole = overview.is_overview(text)
+        if whole:
+            hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.candidates)
+        else:
+            hits = search_each(self.index, asked.searches, sides, filters, limit=self.options.candidates)
         vector = self.index.embedder.embed([asked.searches[0]], kind="query")[0]
         gathered = sources.gather(asked.searches[0], vector, hits, self.index.embedder)
-        return _Found(asked, hits, gathered, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
+        chosen = overview.best(gathered) if whole else self._best(gathered, sides)
+        return _Found(asked, whole, hits, gathered, chosen, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
+
+    def _best(self, gathered: Sequence[Source], sides: Sequence[Filters]) -> list[Source]:
+        """The best sentences; of each side of a comparison its share of them."""
+        share = max(1, len(sides))
+        words, most = self.options.evidence_words // share, -(-self.options.evidence_sentences // share)
+        per_side = [[source for source in gathered if share == 1 or within(source.hit, side)] for side in sides]
+        return [source for side in per_side for source in sources.best(side, words=words, most=most)]
 
     def _hopeless(self, found: _Found) -> gate.Decision | None:
         """The refusal for which no model needs to be asked."""
-        if not self.options.gate and found.sources:
+        if found.sources and (found.whole or not self.options.gate):
             return None
         return gate.hopeless(gate.features(found.asked.searches[0], found.hits, found.sources))
 
     def _decide(self, found: _Found, judge: float | None) -> gate.Decision:
-        if not self.options.gate and found.sources:
+        if found.sources and (found.whole or not self.options.gate):
             return gate.OPEN
         return gate.decide(gate.features(found.asked.searches[0], found.hits, found.sources, judge), self.calibration)
 
@@ -192,7 +210,7 @@ class Answerer:
         return None if scores is None else float(scores[0][0] - scores[0][1])
 
     def _prompt(self, found: _Found) -> Prompt:
-        chosen = sources.best(found.sources, words=self.options.evidence_words, most=self.options.evidence_sentences)
+        chosen = found.chosen
         several = len({source.hit.passage.document_id for source in chosen}) > 1
         return answer_prompt(_asked_text(found.asked), chosen, context=found.asked.context, name_reports=several)
 

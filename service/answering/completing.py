@@ -49,7 +49,7 @@ def missing(
         says = set(stems(text))
         new = says - said
         too_long = used + len(text.split()) > MOST_WORDS
-        if too_long or len(new) < _LEAST_NEW * len(says) or len(new - given) < _LEAST_FACTS:
+        if not _is_statement(text) or too_long or len(new) < _LEAST_NEW * len(says) or len(new - given) < _LEAST_FACTS:
             continue
         quoted += 1
         used += len(text.split())
@@ -83,6 +83,11 @@ def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], e
             return
         if source.key not in chosen:
             yield source
+
+
+def _is_statement(text: str) -> bool:
+    """Whether it says something: captions and bare titles have neither a stop nor a lead that they complete."""
+    return text.endswith((".", "!", ";", ".”", ".’")) or ":" in text
 
 
 def _as_sentence(text: str) -> str:

@@ -3,6 +3,7 @@
 Values are numbers for the calibrated score; flaws are findings in words that rule out full support.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -103,7 +104,7 @@ def _flaws(claim: str, text: str) -> tuple[str, ...]:
 
 
 def _pairs(stemmed: Sequence[str]) -> set[str]:
-    return {f"{a} {b}" for a, b in zip(stemmed, stemmed[1:], strict=False)}
+    return {f"{a} {b}" for a, b in itertools.pairwise(stemmed)}
 
 
 assert set(KINDS) >= {*_INSERTED, *_DELETED}  # noqa: S101 - a kind that nothing measures would silently stay zero

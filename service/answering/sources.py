@@ -4,6 +4,7 @@ Evidence is cut to its best sentences here, because reading the prompt is what c
 sentences carry what five whole passages carry, for half the reading.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,8 +89,7 @@ def directive_sentences(passage: Passage) -> list[bool]:
     """Per sentence of a passage, whether it or its paragraph is an instruction to whoever answers."""
     spans = [sentence.span for sentence in passage.sentences]
     between = [""] + [
-        passage.text[a.end - passage.span.start : b.start - passage.span.start]
-        for a, b in zip(spans, spans[1:], strict=False)
+        passage.text[a.end - passage.span.start : b.start - passage.span.start] for a, b in itertools.pairwise(spans)
     ]
     return flagged([sentence.readable for sentence in passage.sentences], [gap.count("\n") < 2 for gap in between])
 

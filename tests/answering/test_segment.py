@@ -1,5 +1,7 @@
 """Streamed text becomes the same sentences however it was cut."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +33,7 @@ def test_marks_and_invented_brackets_are_dropped() -> None:
 def test_the_cut_of_the_stream_does_not_matter(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(TEXT)]
     segmenter = Segmenter()
-    found = [s for a, b in zip(edges, edges[1:], strict=False) for s in segmenter.feed(TEXT[a:b])]
+    found = [s for a, b in itertools.pairwise(edges) for s in segmenter.feed(TEXT[a:b])]
     assert found + segmenter.finish() == sentences(TEXT)
 
 
