@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help serve set-up set-up-tests models samples test check lint unit bench lock docs audit clean
+.PHONY: help serve set-up set-up-tests packages install models test check lint unit bench lock docs audit clean
 
 EXTRAS := readers remote mcp
 ALL_EXTRAS := $(EXTRAS) postgres eval dev
@@ -59,6 +59,10 @@ $(PROJECT): | $(PACKAGES) $(LLAMA)
 $(ALL_PACKAGES): | $(PROJECT)
 	@.ci/step "Packages for tests" .ci/install packages $(ALL_EXTRAS)
 	@touch $@
+
+packages: | $(PACKAGES) $(LLAMA)
+
+install: | $(PROJECT) ## Install without fetching models
 
 models: | $(PACKAGES) ## Fetch and verify the models that the settings need
 	@.ci/step "Models" .venv/bin/python -m service.cli models get
