@@ -147,7 +147,7 @@ class Answerer:
         clock.mark("search")
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 
-        draft = Draft(self.index.embedder, self.verifier, found.sources)
+        draft = Draft(self.index.embedder, self.verifier, found.sources, text)
         decision = self._hopeless(found) if asking.text else gate.COMMAND
         if decision is None:
             decision = yield from self._write(found, draft, clock, cancel)

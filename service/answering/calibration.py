@@ -30,9 +30,10 @@ class Calibration:
     """At least this is supported."""
     partly: float
     """At least this, and less than `supported`, is partly supported."""
+    judge_floor: float
+    """Log-odds of the model's yes under which nothing is supported, whatever the signals say."""
     open_low: float
-    open_high: float
-    """Between these the model is asked too; outside, the signals are sure enough."""
+    """Support by signals under which the model is not asked."""
     answerable: Logistic
     answerable_threshold: float
 
@@ -41,11 +42,8 @@ class Calibration:
             return self.signals.probability(signals)
         return self.judged.probability({**signals, "judge": judge})
 
-    def is_open(self, support: float) -> bool:
-        return self.open_low <= support < self.open_high
 
-
-_NUMBERS = ("supported", "partly", "open_low", "open_high", "answerable_threshold")
+_NUMBERS = ("supported", "partly", "judge_floor", "open_low", "answerable_threshold")
 
 
 def parse(raw: str) -> Calibration:

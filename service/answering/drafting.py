@@ -8,6 +8,7 @@ from index.types import Embedder
 from service.answering.align import Alignment, align
 from service.answering.cite import Citations, mark
 from service.answering.completing import Quotation
+from service.answering.difference import difference
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
 from service.answering.verify import Check, Claim, Verifier
@@ -15,6 +16,9 @@ from service.answering.words import stems
 from service.llm.types import Cancel
 
 MOST_ANSWER_WORDS = 120
+_MOST_NOVEL = 0.4
+"""Share of a sentence's content words that neither its sources nor the question have. A paraphrase keeps most of the nouns of
+what it paraphrases; a drafted sentence with more new words than this says something of its own."""
 _FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
 _NO_ANSWER = re.compile(
     r"\b(?:passages?|reports?|texts?|documents?|excerpts?|information|context)\b[^.]{0,60}\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t|"
@@ -33,6 +37,8 @@ class Draft:
     embedder: Embedder
     verifier: Verifier
     sources: Sequence[Source]
+    question: str = ""
+    """Its words are not news in an answer."""
     citations: Citations = field(default_factory=Citations)
     sentences: list[AnswerSentence] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
@@ -65,7 +71,12 @@ class Draft:
         if not alignment.sources:
             self._withhold(text, "No passage is close to it.")
             return None
-        check = self._check(text, alignment, cancel)
+        context = _context(alignment.sources)
+        unlike = difference(text, [source.sentence.readable for source in alignment.sources] + [context, self.question])
+        if len(unlike.novel) > _MOST_NOVEL * max(1, unlike.content):
+            self._withhold(text, f"The cited text does not speak of {unlike.novel[0]}.")
+            return None
+        check = self._check(text, alignment, context, cancel)
         if check.verdict is Verdict.UNSUPPORTED:
             self._withhold(text, check.reason or "The passages do not support it.")
             return None
@@ -97,17 +108,8 @@ class Draft:
         """Adds a sentence of the report itself, which needs no verification."""
         return self.keep(quotation.text, quotation.sources, Check(Verdict.SUPPORTED, 1.0, None))
 
-    def _check(self, text: str, alignment: Alignment, cancel: Cancel | None) -> Check:
-        passages = {source.hit.passage.id: source.hit for source in alignment.sources}
-        context = "; ".join(
-            dict.fromkeys(
-                part
-                for hit in passages.values()
-                for part in (hit.document_title, str(hit.year or ""), hit.passage.heading)
-                if part
-            )
-        )
-        claim = Claim(text, tuple(s.sentence.readable for s in alignment.sources), context)
+    def _check(self, text: str, alignment: Alignment, context: str, cancel: Cancel | None) -> Check:
+        claim = Claim(text, tuple(source.sentence.readable for source in alignment.sources), context)
         return self.verifier.check_all([claim], cancel=cancel)[0]
 
     def _repeats(self, text: str) -> bool:
@@ -116,3 +118,10 @@ class Draft:
 
     def _withhold(self, text: str, reason: str) -> None:
         self.withheld.append(Withheld(text, Verdict.UNSUPPORTED, reason))
+
+
+def _context(sources: Sequence[Source]) -> str:
+    """Where else a name or date of a sentence may come from: title, year and heading of the cited passages."""
+    hits = {source.hit.passage.id: source.hit for source in sources}.values()
+    found = [part for hit in hits for part in (hit.document_title, str(hit.year or ""), hit.passage.heading) if part]
+    return "; ".join(dict.fromkeys(found))

@@ -189,9 +189,8 @@ def missing_dates(claim: str, source: str) -> list[str]:
         match.group() for match in _DATE.finditer(claim) if _is_date(match) and not _dated(_parts(match), stated)
     ]
     often = {_FREQUENCY[match.group().lower()] for match in _FREQUENT.finditer(source)}
-    for match in _FREQUENT.finditer(claim):
-        if often and _FREQUENCY[match.group().lower()] not in often:
-            missing.append(match.group())
+    if often:
+        missing += [m.group() for m in _FREQUENT.finditer(claim) if _FREQUENCY[m.group().lower()] not in often]
     return missing
 
 

@@ -21,6 +21,8 @@ from service.answering.types import Verdict
 from service.llm.types import Cancel, Prompt, TextModel
 
 YES_NO = ("Yes", "No")
+COPIED = 0.9
+"""Share of content words, in order, from which a claim without new words is a copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,17 @@ class Verifier:
         logits: list[float | None] = [None] * len(claims)
         if self._model is None:
             return logits
-        open_ = [i for i, s in enumerate(signals) if not s.flaws and self._calibration.is_open(self._score(s, None))]
+        open_ = [i for i, s in enumerate(signals) if self._is_open(s)]
         if open_:
             scores = self._model.score([judge_prompt(claims[i]) for i in open_], YES_NO, cancel=cancel)
             if scores is not None:
                 for i, row in zip(open_, scores, strict=True):
                     logits[i] = float(row[0] - row[1])
         return logits
+
+    def _is_open(self, signals: Signals) -> bool:
+        """Whether the model's word is needed: not for a copy of the source, nor where the signals already rule it out."""
+        return not signals.flaws and not is_copy(signals) and self._score(signals, None) >= self._calibration.open_low
 
     def _score(self, signals: Signals, logit: float | None) -> float:
         return self._calibration.support(signals.values, logit)
@@ -97,9 +103,12 @@ class Verifier:
         support = self._score(signals, logit)
         if signals.flaws:
             return Check(Verdict.UNSUPPORTED, min(support, 0.05), signals.flaws[0])
-        if support >= self._calibration.supported:
+        doubted = logit is not None and logit < self._calibration.judge_floor
+        if support >= self._calibration.supported and not doubted:
             return Check(Verdict.SUPPORTED, support, None)
         reason = self._reason(signals)
+        if doubted:
+            return Check(Verdict.UNSUPPORTED, min(support, self._calibration.partly), reason)
         verdict = Verdict.PARTLY if support >= self._calibration.partly else Verdict.UNSUPPORTED
         return Check(verdict, support, reason)
 
@@ -109,6 +118,13 @@ class Verifier:
             if any(signals.values[name] for name in names):
                 return reason
         return "Not every part of the sentence is stated in the cited text."
+
+
+def is_copy(signals: Signals) -> bool:
+    """Whether the claim says nothing but what its source says, in the same words and order."""
+    values = signals.values
+    changed = any(values[name] for name in values if name.startswith(("near_inserted_", "near_deleted_")))
+    return values["content_matched"] >= COPIED and values["novel"] == 0 and not changed
 
 
 _REASONS = (
