@@ -34,6 +34,7 @@ class Job:
     state: State
     name: str
     """The uploaded file's name."""
+    owner: str = ""
     document_id: str | None = None
     outcome: Literal["added", "unchanged", "replaced"] | None = None
     passages: int | None = None
@@ -52,21 +53,22 @@ class Jobs:
         self._worker = threading.Thread(target=self._work, name="uploads", daemon=True)
         self._worker.start()
 
-    def submit(self, data: bytes, name: str, source_path: str | None = None) -> Job:
+    def submit(self, data: bytes, name: str, *, owner: str = "") -> Job:
         """Raises `ModelBusy` when too many uploads wait."""
-        job = Job(uuid.uuid4().hex, "waiting", name)
+        job = Job(uuid.uuid4().hex, "waiting", name, owner)
         with self._lock:
             if sum(each.state == "waiting" for each in self._jobs.values()) >= WAITING:
                 raise ModelBusy(f"{WAITING} uploads are already waiting: try again when some are done.", retry_after=10)
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT:
                 self._jobs.popitem(last=False)
-        self._waiting.put((job, data, source_path or f"upload:{job.id}"))
+        self._waiting.put((job, data, f"upload:{job.id}"))
         return job
 
-    def get(self, job_id: str) -> Job:
+    def get(self, job_id: str, *, owner: str = "") -> Job:
+        """Raises `UnknownJob`, also for a job of somebody else."""
         with self._lock:
-            if job_id not in self._jobs:
+            if job_id not in self._jobs or self._jobs[job_id].owner != owner:
                 raise UnknownJob("There is no job with this id: upload the report again if it is not in the list.")
             return self._jobs[job_id]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from index.types import Index
 from service.conversations import Conversations
+from service.keys import Keys
 from service.llm.types import TextModel
 from service.settings import Settings
 
@@ -28,6 +29,7 @@ class Runtime:
     model: TextModel
     answerer: "Answerer"
     conversations: Conversations
+    keys: Keys
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -58,11 +60,12 @@ class Runtime:
         conversations = Conversations.open(settings.data_dir)
         if settings.retention_days:
             conversations.purge(settings.retention_days)
-        return cls(settings, index, model, Answerer(index, model), conversations)
+        return cls(settings, index, model, Answerer(index, model), conversations, Keys.open(settings.data_dir))
 
     def close(self) -> None:
         self.model.close()
         self.conversations.close()
+        self.keys.close()
         self.index.close()
 
     def __enter__(self) -> Self:

@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 
 from service.api import (
+    access,
     chat,
     completions,
     conversations,
     documents,
     health,
+    login,
     pages,
     passages,
     problems,
@@ -52,13 +54,20 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.context = context
     for module in (chat, search, passages, documents, uploads, conversations, completions, health):
         app.include_router(module.router)
+    app.include_router(login.router(runtime.keys))
     app.include_router(pages.router())
     problems.install(app)
     app.add_middleware(security.Recover)
     app.add_middleware(security.Limits)
-    app.add_middleware(security.Guard, hosts=runtime.settings.allowed_hosts)
+    app.add_middleware(access.Access, keys=runtime.keys)
+    app.add_middleware(security.Guard, hosts=_hosts(runtime))
     app.add_middleware(security.Headers)
     return app
+
+
+def _hosts(runtime: Runtime) -> set[str]:
+    """Names by which people may reach the server, besides loopback. A wildcard address is no name."""
+    return {*runtime.settings.allowed_hosts, runtime.settings.host} - {"0.0.0.0", "::"}  # noqa: S104
 
 
 async def _purge_daily(runtime: Runtime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from index.types import IndexStats
-from service.api.context import Ctx
+from service.api.context import Asker, Ctx
 from service.api.problems import NoEvaluation, documented
 from service.errors import ModelFailed, RunError
 
@@ -44,7 +44,7 @@ class ServiceStatus:
     queue: int
     """How many may be."""
     settings: dict[str, Any]
-    """Without secrets."""
+    """Without secrets, and empty for who may only ask."""
 
 
 @router.get("/healthz", responses={200: {"content": {"application/json": {"example": {"status": "ok"}}}}})
@@ -66,7 +66,7 @@ def readyz(ctx: Ctx) -> Ready:
 
 
 @router.get("/api/status", responses=documented())
-def status(ctx: Ctx) -> ServiceStatus:
+def status(ctx: Ctx, person: Asker) -> ServiceStatus:
     """What answers come from: reports, model, settings."""
     runtime = ctx.runtime
     stats = runtime.index.stats()
@@ -79,7 +79,7 @@ def status(ctx: Ctx) -> ServiceStatus:
         model_healthy=runtime.model.healthy(),
         active=ctx.admission.active,
         queue=ctx.admission.limit,
-        settings=runtime.settings.model_dump(mode="json", exclude={"model_key"}),
+        settings=runtime.settings.model_dump(mode="json", exclude={"model_key"}) if person.role == "manage" else {},
     )
 
 

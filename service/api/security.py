@@ -43,7 +43,10 @@ class Guard:
     def _refusal(self, headers: RequestHeaders) -> Problem | None:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or host_name(hosts[0]) not in self._hosts:
-            return Problem(421, "This server is not reached by that name: use http://127.0.0.1 and its port.")
+            return Problem(
+                421,
+                "This server is not reached by that name: use http://127.0.0.1 and its port, or allow the name in allowed_hosts.",
+            )
         if headers.get("sec-fetch-site") == "cross-site":
             return Problem(403, "Requests from other sites are refused: open Trendwise's own page.")
         origins = headers.getlist("origin")

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from ingest.neutralise import neutralise
 from service.api import examples
-from service.api.context import Ctx, require_manager
+from service.api.context import Asker, Ctx, require_manager
 from service.api.problems import documented, problem_of
 from service.errors import CallerError
 from service.jobs import Job
@@ -66,6 +66,7 @@ BODY = {
 async def upload(
     request: Request,
     ctx: Ctx,
+    person: Asker,
     name: Annotated[str | None, Query(max_length=1000, description="The file's name, for a raw body.")] = None,
 ) -> JobView:
     """Adds a report (Markdown, text, PDF, DOCX or HTML; up to 25 MB). Follow the job until it is done."""
@@ -73,7 +74,7 @@ async def upload(
         data, sent = await _form_file(request)
     else:
         data, sent = await request.body(), name or ""
-    return view(ctx.jobs.submit(data, file_name(name or sent)))
+    return view(ctx.jobs.submit(data, file_name(name or sent), owner=person.id))
 
 
 async def _form_file(request: Request) -> tuple[bytes, str]:
@@ -96,6 +97,6 @@ def file_name(sent: str) -> str:
     "/api/jobs/{job_id}",
     responses={200: {"content": {"application/json": {"example": examples.JOB}}}, **documented(404)},
 )
-def job(job_id: str, ctx: Ctx) -> JobView:
+def job(job_id: str, ctx: Ctx, person: Asker) -> JobView:
     """An upload's progress, until it is `done` or `failed`."""
-    return view(ctx.jobs.get(job_id))
+    return view(ctx.jobs.get(job_id, owner=person.id))

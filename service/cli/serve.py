@@ -19,10 +19,17 @@ def serve(
     from service.api.security import is_loopback
     from service.api.serving import address, bind
     from service.errors import BadSetting
+    from service.keys import Keys
 
     chosen = settings(data_dir=data, host=host, port=port)
     if not is_loopback(chosen.host):
-        raise BadSetting(f"{chosen.host} can be reached by others, so it needs API keys: use 127.0.0.1.")
+        keys = Keys.open(chosen.data_dir)
+        usable = keys.usable
+        keys.close()
+        if not usable:
+            raise BadSetting(
+                f"Others can reach {chosen.host}, so it needs an API key: make one with `trendwise keys add NAME`."
+            )
     listener = bind(chosen.host, chosen.port)
     try:
         note("Loading the models…")
