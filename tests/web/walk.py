@@ -1,15 +1,16 @@
 """What the tests of the page share: two reports, a script, and the steps that a person takes."""
 
+from importlib.resources import files
 from pathlib import Path
 
-from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request
 
 from service.answering.types import Status
 from tests.web.script import Say, Scene
 
 ARTEFACTS = Path(__file__).parents[1] / "artefacts"
-PATIENCE = 15_000
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+PATIENCE = 20_000
 
 REPORTS = {
     "councils.md": """# Digital trends for councils 2024
@@ -51,7 +52,9 @@ SCENES = (
         [
             Say("AI is the stand-out trend for councils in 2024.", AI),
             Say("It will save every council £3m a year."),
-            Say("All councils will adopt geospatial technologies.", MAPS, reason="The report does not say all councils."),
+            Say(
+                "All councils will adopt geospatial technologies.", MAPS, reason="The report does not say all councils."
+            ),
         ],
     ),
     Scene("training", [Say("Half of the councils offered no digital training.", TRAINING)]),
@@ -118,7 +121,7 @@ def settled(page: Page) -> None:
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it is, by WCAG 2.2 A and AA and by good practice."""
-    page.evaluate(AXE_FILE_PATH.read_text())
+    page.evaluate(AXE)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [f"{one['id']}: {node['html']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 

@@ -1,0 +1,55 @@
+"""Reports side by side, and what stands behind the answers."""
+
+import json
+
+from playwright.sync_api import expect
+
+from tests.web.conftest import Open, Serve, Service
+from tests.web.script import Say, Scene
+from tests.web.walk import AI, ask
+
+
+def test_reports_are_compared_cell_by_cell_from_each_alone(serve: Serve, visit: Open) -> None:
+    service = serve([Scene("councils", [Say("AI stands out.", AI)])])
+    page = visit(service.url, "/?view=compare").page
+    page.get_by_label("Topic").fill("councils")
+    for title in ("Digital trends for councils 2024", "Digital skills survey 2021"):
+        page.get_by_label(title).check()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    table = page.get_by_role("table", name="What the reports say about councils")
+    expect(table.locator("td .sentence")).to_have_count(2)
+    assert [len(question.document_ids or ()) for question in service.script.asked] == [1, 1]
+    assert service.script.asked[0].document_ids != service.script.asked[1].document_ids
+    assert service.runtime.conversations.search() == []
+    table.locator(".chip").first.click()
+    expect(page.locator("mark.current")).to_contain_text("stand-out technology trend")
+
+
+def test_years_are_compared_and_silence_is_said(service: Service, visit: Open) -> None:
+    page = visit(service.url, "/?view=compare").page
+    page.get_by_label("Topic").fill("the cost")
+    page.get_by_label("Year", exact=True).check()
+    page.get_by_label("2024", exact=True).check()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#compare-problem")).to_have_text("Choose at least two to compare.")
+    page.get_by_label("2021", exact=True).check()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("td")).to_have_text(["Does not say", "Does not say"])
+    assert [question.years for question in service.script.asked] == [frozenset({2024}), frozenset({2021})]
+
+
+def test_trust_and_health(service: Service, visit: Open) -> None:
+    metrics = {"key_points": 0.613, "total_ms_p50": 5600, "mrr": {"value": 0.8, "interval": [0.7, 0.9]}}
+    evaluation = {"commit": "abc1234", "metrics": metrics}
+    (service.runtime.settings.data_dir / "evaluation.json").write_text(json.dumps(evaluation))
+    page = visit(service.url).page
+    ask(page, "What is the stand-out trend?")
+    page.get_by_role("link", name="Trust and health").click()
+    section = page.locator(".trust section")
+    expect(section.filter(has_text="What is indexed")).to_contain_text("Reports2Passages")
+    expect(section.filter(has_text="The model")).to_contain_text("Answering")
+    expect(section.filter(has_text="The last answer")).to_contain_text("In all0.20 s")
+    figures = section.filter(has_text="How it was evaluated")
+    expect(figures).to_contain_text("Key points covered0.61")
+    expect(figures).to_contain_text("Whole answer, median5.6 s")
+    expect(figures).to_contain_text("Mean reciprocal rank0.80")
