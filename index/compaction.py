@@ -1,6 +1,7 @@
 """Generations against the database: loading a view, writing a new generation, purging deleted vectors."""
 
 import fcntl
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,17 +12,24 @@ import numpy as np
 from index import dense, generations, store
 from index.database import Database
 from index.dense import DenseView, Keys, Vector, keys_array
+from index.errors import StoreDamaged
+from index.generations import Generation
 from index.types import Embedder
+
+_LONG_TAIL = 1_000
+_LOG = logging.getLogger(__name__)
 
 
 def load_view(connection: Any, folder: Path, dimension: int, old: DenseView | None) -> DenseView:
-    """The dense view of the connection's snapshot; reuses what the old one has in memory."""
+    """The dense view of the connection's snapshot; reuses what the old one has in memory.
+
+    A generation that is missing or damaged is left out: its vectors are read from the database, which is slower but
+    never wrong.
+    """
     number = store.meta(connection, "generation")
     generation = old.generation if old is not None else None
-    if number == 0:
-        generation = None
-    elif generation is None or generation.number != number:
-        generation = generations.read(folder, number, manifest_sha256=store.meta(connection, "manifest"))
+    if generation is None or generation.number != number:
+        generation = _read_generation(connection, folder, number)
     covered = int(generation.keys[-1]) if generation is not None and len(generation.keys) else 0
     dead = keys_array(key for (key,) in connection.execute("SELECT key FROM tombstones ORDER BY key"))
     deleted = dead[np.isin(dead, generation.keys)] if generation is not None else dead[:0]
@@ -29,12 +37,33 @@ def load_view(connection: Any, folder: Path, dimension: int, old: DenseView | No
     return DenseView(store.meta(connection, "change"), generation, deleted, tail_keys, tail)
 
 
+def _read_generation(connection: Any, folder: Path, number: int) -> Generation | None:
+    if number == 0:
+        return None
+    try:
+        return generations.read(folder, number, manifest_sha256=store.meta(connection, "manifest"))
+    except StoreDamaged as error:
+        _LOG.warning("reading vectors from the database instead: %s", error)
+        return None
+
+
 def read_vectors(connection: Any, dimension: int, *, after: int = 0) -> tuple[Keys, Vector]:
+    """Keys and vectors of the searched passages after a key, ascending. Holds each vector in memory once."""
+    (count,) = connection.execute("SELECT count(*) FROM passages WHERE searched AND key > ?", (after,)).fetchone()
+    keys, vectors = np.empty(count, np.int64), np.empty((count, dimension), np.float32)
     rows = connection.execute(
         "SELECT key, vector FROM passages JOIN vectors USING (key) WHERE searched AND key > ? ORDER BY key", (after,)
-    ).fetchall()
-    vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float32).reshape(-1, dimension)
-    return keys_array(key for key, _ in rows), vectors
+    )
+    for row, (key, vector) in enumerate(rows):
+        keys[row] = key
+        vectors[row] = np.frombuffer(vector, np.float32)
+    return keys, vectors
+
+
+def is_due(view: DenseView) -> bool:
+    """Whether the tail is long, in itself and beside the generation, or much of the generation is dead."""
+    size = len(view.generation.keys) if view.generation is not None else 0
+    return len(view.tail_keys) > max(_LONG_TAIL, size // 10) or len(view.deleted) > max(_LONG_TAIL, size // 4)
 
 
 def compact(database: Database, folder: Path, embedder: Embedder) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from index import compaction, store, vectors
+from index.compactor import Compactor
 from index.database import Database
 from index.dense import DenseView
 from index.errors import EmbedderMismatch
@@ -49,6 +50,7 @@ class LocalIndex:
         self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
         self._view: DenseView | None = None
         self._refreshing = threading.Lock()
+        self._compactor = Compactor(self.compact)
 
     @classmethod
     def open(cls, data_dir: Path, embedder: Embedder) -> "LocalIndex":
@@ -93,6 +95,7 @@ class LocalIndex:
                 outcomes.append(self._add(item, ready.get(item.document.id)))
                 if progress:
                     progress(outcomes[-1])
+            self._compact_if_due()
         return outcomes
 
     def remove(self, document_id: str) -> None:
@@ -150,7 +153,14 @@ class LocalIndex:
         compaction.compact(self._database, self._folder, self._embedder)
 
     def close(self) -> None:
+        self._compactor.close()
         self._database.close()
+
+    def _compact_if_due(self) -> None:
+        with self._snapshot() as (_, view):
+            due = compaction.is_due(view)
+        if due:
+            self._compactor.start()
 
     def _add(self, item: NewDocument, embedded: list[Vectors] | None) -> Added:
         document = item.document

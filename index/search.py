@@ -1,5 +1,6 @@
 """Hybrid search as plain functions over parts that are ready: one connection, one dense view, one question."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from index.dense import DenseView, keys_array
 from index.fusion import reciprocal_rank_fusion
 from index.types import Filters, Hit
 from ingest.types import Passage
+
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,23 @@ def _keys_of(connection: Any, documents: Sequence[str]) -> NDArray[np.int64]:
 
 
 def _distinct(ranked: Sequence[tuple[int, Passage]], limit: int, same: float) -> list[tuple[int, Passage]]:
-    """The best `limit` passages, of each group of near copies only the first."""
+    """The best `limit` passages, of each group of near copies only the first. Other numbers make another passage."""
     chosen: list[tuple[int, Passage]] = []
     bags: list[set[str]] = []
     for key, passage in ranked:
-        bag = set(passage.readable.casefold().split())
-        if any(len(bag & other) >= same * len(bag | other) for other in bags):
+        bag = set(_WORD.findall(passage.readable.casefold()))
+        if any(_nearly_equal(bag, other, same) for other in bags):
             continue
         chosen.append((key, passage))
         bags.append(bag)
         if len(chosen) == limit:
             break
     return chosen
+
+
+def _nearly_equal(left: set[str], right: set[str], same: float) -> bool:
+    differing = left ^ right
+    return len(differing) <= (1 - same) * len(left | right) and not any(word[0].isdigit() for word in differing)
 
 
 def _hits(

@@ -114,10 +114,10 @@ def edit(connection: Any, document_id: str, *, title: str | None, year: int | No
     ready = info(connection, document_id).state == "ready"
     if title is not None:
         if ready:
-            connection.execute(f"DELETE FROM passages_fts WHERE rowid IN ({_KEYS})", (document_id,))
+            _unindex_text(connection, document_id)
         connection.execute("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
         if ready:
-            connection.execute(f"{_INSERT_TEXT} WHERE key IN ({_KEYS})", (document_id,))
+            _index_text(connection, document_id)
     if year is not None:
         connection.execute("UPDATE documents SET year = ? WHERE id = ?", (year, document_id))
     return info(connection, document_id)
@@ -245,18 +245,26 @@ def _index_text(connection: Any, document_id: str) -> None:
 
 def _unindex(connection: Any, document_id: str) -> None:
     """Takes a ready document out of everything that is searched."""
+    _unindex_text(connection, document_id)
+    connection.execute("UPDATE passages SET searched = FALSE WHERE document_id = ?", (document_id,))
+    connection.execute(f"INSERT OR IGNORE INTO tombstones {_KEYS}", (document_id,))
+
+
+def _unindex_text(connection: Any, document_id: str) -> None:
     connection.executemany(
         "UPDATE words SET documents = documents - 1 WHERE word = ?",
         [(word,) for word in sorted(_words(connection, document_id))],
     )
     connection.execute("DELETE FROM words WHERE documents <= 0")
     connection.execute(f"DELETE FROM passages_fts WHERE rowid IN ({_KEYS})", (document_id,))
-    connection.execute("UPDATE passages SET searched = FALSE WHERE document_id = ?", (document_id,))
-    connection.execute(f"INSERT OR IGNORE INTO tombstones {_KEYS}", (document_id,))
 
 
 def _words(connection: Any, document_id: str) -> set[str]:
-    rows = connection.execute("SELECT readable, headings FROM passages WHERE document_id = ?", (document_id,))
+    rows = connection.execute(
+        """SELECT readable, headings FROM passages WHERE document_id = :id
+           UNION ALL SELECT title, '' FROM documents WHERE id = :id""",
+        {"id": document_id},
+    )
     return {word for row in rows for text in row for word in vocabulary.words(text)}
 
 
