@@ -82,7 +82,7 @@ unit: | $(ALL_PACKAGES)
 	@.venv/bin/python -m pytest -q -m "not e2e and not browser and not postgres and not slow"
 
 bench: set-up-tests ## Measure speed and quality (long)
-	@$(TRENDWISE) eval --help
+	@.venv/bin/python -m eval.bench
 
 lock: | $(ALL_PACKAGES) ## Write constraints.txt anew from what is installed
 	@.venv/bin/python .ci/lock.py

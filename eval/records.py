@@ -30,7 +30,8 @@ class Record:
         return value
 
     def optional_text(self, field: str) -> str | None:
-        return self.text(field) if self.values.get(field) is not None else None
+        """None where the field is absent, null or empty."""
+        return self.text(field) if self.values.get(field) not in (None, "") else None
 
     def choice(self, field: str, *allowed: str) -> str:
         value = self.text(field)

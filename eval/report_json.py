@@ -69,3 +69,10 @@ def _git(*arguments: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+def slim(name: str, title: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A report small enough to be committed: without texts of reports, of rows only ids, statuses and scores."""
+    config = {**content["config"], "reports": len(content["config"].get("reports", []))}
+    rows = [{field: row[field] for field in ("id", "status", "scores")} for row in content["rows"]]
+    return {"name": name, "title": title, **content, "config": config, "rows": rows}

@@ -1,0 +1,45 @@
+"""Converts the public sets and evaluates on them and on the project's own; writes `eval/results` and `eval/RESULTS.md`.
+
+python -m eval.bench                       everything that is found, in hours; goes on where it stopped
+python -m eval.bench squad2 seed           only these
+python -m eval.bench --convert FOLDER      only converts the public sets into FOLDER, for `trendwise eval`
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from eval.bench.plan import RUNS, convert_all
+from eval.fingerprint import ROOT
+from eval.report_json import slim, write
+from eval.results_page import write_results
+
+SHARED = ROOT.parent / "shared"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="*", metavar="RUN", help=", ".join(RUNS))
+    parser.add_argument("--shared", type=Path, default=SHARED, help="Folder with `bench` and `corpus`.")
+    parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results")
+    parser.add_argument("--convert", type=Path)
+    given = parser.parse_args(arguments)
+    if unknown := [name for name in given.runs if name not in RUNS]:
+        parser.error(f"there is no run {unknown[0]}: choose from {', '.join(RUNS)}")
+    if given.convert:
+        convert_all(given.shared / "bench", given.convert)
+        return
+    for name in given.runs or RUNS:
+        run = RUNS[name]
+        if not run.available(given.shared):
+            print(f"{name}: its data is not in {given.shared}: left out.", file=sys.stderr)
+            continue
+        outcome = run.start(given.shared)
+        write(given.results / f"{name}.json", slim(name, outcome.title, outcome.content))
+        print(f"{name}: {outcome.title}", file=sys.stderr)
+    write_results(given.results)
+
+
+if __name__ == "__main__":
+    main()
