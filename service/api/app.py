@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from importlib.util import find_spec
 
 from fastapi import FastAPI
 
@@ -34,9 +35,10 @@ def create_app(runtime: Runtime) -> FastAPI:
     context = Context(runtime)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         purging = asyncio.create_task(_purge_daily(runtime))
-        yield
+        async with _mcp(app, context):
+            yield
         purging.cancel()
         with suppress(asyncio.CancelledError):
             await purging
@@ -63,6 +65,15 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.add_middleware(security.Guard, hosts=_hosts(runtime))
     app.add_middleware(security.Headers)
     return app
+
+
+def _mcp(app: FastAPI, context: Context) -> AbstractAsyncContextManager[None]:
+    """`/mcp`, where the extra `mcp` is installed."""
+    if find_spec("mcp") is None:
+        return nullcontext()
+    from service.api.assistants import mount
+
+    return mount(app, context).run()
 
 
 def _hosts(runtime: Runtime) -> set[str]:
