@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.types import Filters, Hit, Index
 from ingest.neutralise import neutralise
 from service.answering import gate, overview, sources
 from service.answering.calibration import Calibration, load
-from service.answering.completing import missing
+from service.answering.completing import missing, parts
 from service.answering.compose import answer_prompt, answerable_prompt
 from service.answering.directives import without_directives
 from service.answering.drafting import Draft
 from service.answering.followup import Standalone, standalone
 from service.answering.scope import scopes, within
-from service.answering.search import search_each
+from service.answering.search import in_turn, search_each
 from service.answering.segment import Segmenter
 from service.answering.sources import Source
 from service.answering.types import (
@@ -55,8 +58,10 @@ class Options:
     verify: bool = True
     complete: bool = True
     """Quote what the draft left out."""
-    candidates: int = 10
-    """Passages searched for, from which the best sentences are taken."""
+    candidates: int = 20
+    """Passages searched for."""
+    passages: int = 10
+    """Passages kept after reranking, from which the best sentences are taken."""
     evidence_words: int = 220
     evidence_sentences: int = 9
     max_tokens: int = 160
@@ -175,16 +180,28 @@ class Answerer:
     def _find(self, text: str, question: Question) -> _Found:
         asked = standalone(text, question.history)
         filters = Filters(question.document_ids, question.years)
+        vector = self.index.embedder.embed([asked.searches[0]], kind="query")[0]
         sides = scopes(asked.searches[0], self.index.documents(), filters)
         whole = overview.is_overview(text)
         if whole:
-            hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.candidates)
+            hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.passages)
         else:
-            hits = search_each(self.index, asked.searches, sides, filters, limit=self.options.candidates)
-        vector = self.index.embedder.embed([asked.searches[0]], kind="query")[0]
+            hits = self._search(asked, vector, sides, filters)
         gathered = sources.gather(asked.searches[0], vector, hits, self.index.embedder)
         chosen = overview.best(gathered) if whole else self._best(gathered, sides)
         return _Found(asked, whole, hits, gathered, chosen, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
+
+    def _search(
+        self, asked: Standalone, vector: NDArray[np.float32], sides: Sequence[Filters], filters: Filters
+    ) -> list[Hit]:
+        """Passages for the question as a whole, then in turn for each question that it is made of."""
+        embedder, wanted = self.index.embedder, self.options.candidates
+        found = search_each(self.index, asked.searches, sides, filters, limit=wanted)
+        rankings = [found if len(sides) > 1 else sources.rerank(asked.searches[0], vector, found, embedder)]
+        several = parts(asked.searches[0]) if len(asked.searches) == len(sides) == 1 else []
+        if len(several) > 1:
+            rankings += [self.index.search(part, limit=self.options.passages, filters=filters) for part in several]
+        return in_turn(rankings, self.options.passages)
 
     def _best(self, gathered: Sequence[Source], sides: Sequence[Filters]) -> list[Source]:
         """The best sentences; of each side of a comparison its share of them."""
