@@ -6,7 +6,6 @@ Adverts, feedback banners, navigation, lists of links, images alone, lines that 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
 
 from ingest.front import key
 from ingest.inline import Readable
@@ -16,6 +15,8 @@ from ingest.types import Block, BlockKind, Span
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 """Paragraphs of numbers alone are the scales of charts."""
+_SHINGLE = 6
+"""Words that a pull quote has at least."""
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.QUOTE)
 _EVIDENCE = (*_TEXT, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.CODE)
 
@@ -28,12 +29,12 @@ def mark(blocks: Sequence[Block], masked: str, *, is_markdown: bool) -> list[Blo
         if block.kind in _EVIDENCE and judge.is_furniture(block):
             block = replace(block, kind=BlockKind.FURNITURE)
         marked.append(block)
+    pulled = judge.pulled()
     return [
         replace(block, kind=BlockKind.FURNITURE)
-        if judge.is_pulled(block) or judge.leads_nowhere(block, after)
+        if (block.kind in _TEXT and block.span in pulled) or judge.leads_nowhere(block, following)
         else block
-        for block, after in zip_longest(marked, marked[1:])
-        if block
+        for block, following in zip(marked, [*marked[1:], None], strict=False)
     ]
 
 
@@ -44,7 +45,7 @@ class _Judge:
         self._masked = masked
         self._is_markdown = is_markdown
         self._said: set[str] = set()
-        self._kept: dict[Span, str] = {}
+        self._kept: dict[Span, list[str]] = {}
 
     def is_furniture(self, block: Block) -> bool:
         if block.kind in (BlockKind.TABLE_ROW, BlockKind.CODE):
@@ -66,7 +67,7 @@ class _Judge:
         repeated = whole and not text.text.endswith(":") and self._said.issuperset(keys)
         self._said.update(keys)
         if not repeated:
-            self._kept[block.span] = " ".join(keys)
+            self._kept[block.span] = " ".join(keys).split()
         return repeated
 
     def leads_nowhere(self, block: Block, following: Block | None) -> bool:
@@ -76,12 +77,21 @@ class _Judge:
         shown = readable(self._masked, block.span, is_markdown=self._is_markdown).text
         return shown.endswith(":") and len(shown.split()) <= 25
 
-    def is_pulled(self, block: Block) -> bool:
-        """A pull quote: a short paragraph that stands, word for word, inside a longer one."""
-        key = self._kept.get(block.span)
-        if block.kind not in _TEXT or key is None or not 6 <= len(key.split()) <= 50:
-            return False
-        return any(len(other) > len(key) and f" {key} " in f" {other} " for other in self._kept.values())
+    def pulled(self) -> set[Span]:
+        """Pull quotes: short paragraphs that stand, word for word, inside a longer one."""
+        short = {span: words for span, words in self._kept.items() if _SHINGLE <= len(words) <= 50}
+        starts = {tuple(words[:_SHINGLE]) for words in short.values()}
+        inside: dict[tuple[str, ...], list[str]] = {}
+        for words in self._kept.values():
+            for at in range(len(words) - _SHINGLE + 1):
+                if (shingle := tuple(words[at : at + _SHINGLE])) in starts:
+                    inside.setdefault(shingle, []).append(f" {' '.join(words)} ")
+        return {span for span, words in short.items() if _stands_in(words, inside.get(tuple(words[:_SHINGLE]), []))}
+
+
+def _stands_in(words: list[str], longer: list[str]) -> bool:
+    quote = f" {' '.join(words)} "
+    return any(len(other) > len(quote) and quote in other for other in longer)
 
 
 def _is_links(text: Readable) -> bool:

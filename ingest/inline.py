@@ -19,6 +19,9 @@ from ingest.mask import DROP
 Rule = Callable[[StateInline, bool], bool]
 
 
+_MARKS = "*_`[<&\\"
+MOST_MARKS = 300
+"""Marks in one block; the parser's time grows with their square."""
 _RUNS = re.compile(rf"[^\s{DROP}]+(?: [^\s{DROP}]+)*|\s")
 """Words with single spaces between them stay together: most lines are one run."""
 
@@ -68,7 +71,9 @@ def plain(source: str, start: int = 0) -> Readable:
 
 
 def markdown(source: str, start: int = 0) -> Readable:
-    """Masked Markdown, whose first character stands at `start`."""
+    """Masked Markdown, whose first character stands at `start`. A thicket of marks is text: parsing it takes for ever."""
+    if sum(map(source.count, _MARKS)) > MOST_MARKS:
+        return plain(source, start)
     tokens = _PARSER.parseInline(source)[0].children or []
     pieces: list[tuple[int, str]] = []
     cursor = depth = linked = 0

@@ -11,6 +11,8 @@ from ingest.errors import IngestError, UnreadableReport
 
 OUT_OF_MEMORY = 12
 """Exit status where an allocation failed (ENOMEM)."""
+TOO_MUCH = 27
+"""Exit status where the result is larger than may be written (EFBIG)."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -20,8 +22,11 @@ def main(arguments: Sequence[str]) -> None:
         written = json.dumps(_read(module, sys.stdin.buffer.read(), name))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    sys.stdout.write(written)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(written)
+        sys.stdout.flush()
+    except OSError:
+        os._exit(TOO_MUCH)
     os._exit(0)  # no destructors of parsers that have seen hostile bytes
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from ingest import errors
 from ingest.errors import IngestError, UnreadableReport
 from ingest.extract import Extract
-from ingest.isolated import OUT_OF_MEMORY
+from ingest.isolated import OUT_OF_MEMORY, TOO_MUCH
 
 _ROOT = Path(__file__).resolve().parent.parent
 _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.isolated import main; main(sys.argv[2:])"
@@ -29,7 +29,7 @@ class Limits:
     """Bytes of address space."""
     processor: int = 60
     """Seconds of processor time."""
-    clock: float = 180.0
+    clock: float = 120.0
     """Seconds until the child is killed."""
     result: int = 64 * 1024**2
     """Bytes that the child may write."""
@@ -98,6 +98,6 @@ def _cause(status: int | None, name: str) -> str:
         return f"{name} took too long to read. Split it, or save it anew, and add it again."
     if status == OUT_OF_MEMORY or -status == signal.SIGABRT:
         return f"{name} needs more memory to read than is allowed. Split it, or save it without its images."
-    if -status == signal.SIGXFSZ:
+    if status == TOO_MUCH:
         return f"{name} holds more text than is allowed. Split it and add the parts."
     return f"{name} is damaged: its parser stopped. Open it, save it anew and add it again."

@@ -19,14 +19,10 @@ _INLINE_TAGS = (
 )
 _ATTRIBUTES = r"(?:\s(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)?"
 
-_SPACED = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|template)\b[^<>]*>.*?</\1\s*>"
-    rf"|</?(?:{_BLOCK_TAGS}){_ATTRIBUTES}/?>",
-    re.DOTALL | re.IGNORECASE,
-)
+_REGIONS = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"), ("<template", "</template>"))
+_TAGS = re.compile(rf"</?(?:{_BLOCK_TAGS}){_ATTRIBUTES}/?>", re.IGNORECASE)
 _DROPPED = re.compile(
-    r"\{%.{0,500}?%\}|<%.{0,500}?%>|\{\{[^{}]{0,200}\}\}|%\{[^{}\n]{0,200}\}"  # Liquid, ERB, Mustache, placeholders
+    r"\{%.{0,200}?%\}|<%.{0,200}?%>|\{\{[^{}]{0,200}\}\}|%\{[^{}\n]{0,200}\}"  # Liquid, ERB, Mustache, placeholders
     r"|\{::?[^{}\n]{0,200}\}|(?<=\s)\{#[\w-]+\}"  # kramdown attributes, heading ids
     r"|^[ \t]*\{/?[a-z][\w-]*(?: [^{}\n]{0,200})?\}[ \t]*$"  # block macros on a line of their own
     r"|\[\^[^\]\s]{1,40}\](?!:)"  # footnote marks
@@ -38,9 +34,25 @@ _SUPERSCRIPT = re.compile(r"(?<=\w)\^(\w{1,10})\^")
 
 def mask(text: str) -> str:
     """The text with macros, comments and tags blanked, of the same length and with the same lines."""
-    text = _SPACED.sub(lambda match: _blank(match.group(), " "), text)
+    for opening, closing in _REGIONS:
+        text = _without_regions(text, opening, closing)
+    text = _TAGS.sub(lambda match: _blank(match.group(), " "), text)
     text = _DROPPED.sub(lambda match: _blank(match.group(), DROP), text)
     return _SUPERSCRIPT.sub(lambda match: DROP + match.group(1) + DROP, text)
+
+
+def _without_regions(text: str, opening: str, closing: str) -> str:
+    """Blanks what is closed. What is opened and never closed is text: a report may speak of `<script>`."""
+    if opening not in text.lower():
+        return text
+    parts: list[str] = []
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    at = 0
+    while (start := lowered.find(opening, at)) >= 0 and (end := lowered.find(closing, start)) >= 0:
+        end += len(closing)
+        parts += [text[at:start], _blank(text[start:end], " ")]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _blank(text: str, filler: str) -> str:

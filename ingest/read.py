@@ -13,6 +13,8 @@ from ingest.types import Document
 
 LARGEST = 25 * 1024 * 1024
 """Bytes of a file."""
+LONGEST = 5_000_000
+"""Characters of text: a thousand full pages."""
 
 
 def read_file(path: Path) -> Document:
@@ -34,6 +36,8 @@ def read_bytes(data: bytes, name: str) -> Document:
     """The same for bytes; the name's ending says what they are."""
     name = PurePath(name).name
     extract = _extract(data, name)
+    if len(extract.text) > LONGEST:
+        raise UnreadableReport(f"{name} holds more than {LONGEST:,} characters of text. Split it and add the parts.")
     if not any(char.isalnum() for char in extract.text):
         raise EmptyReport(f"{name} is empty: there is no text in it. Add a file with text.")
     masked = mask(extract.text) if extract.is_markdown else extract.text

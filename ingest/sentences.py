@@ -16,6 +16,8 @@ _ABBREVIATION = re.compile(
     r"Gen|Gov|Sen|Rep|Inc|Ltd|Co|Corp|Dept|U\.S|U\.K|U\.S\.C|Pub|Stat|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|[A-Z])\.$",
 )
 _LOWER_AFTER = re.compile(r"(?:etc|et al|a\.m|p\.m|Inc|Ltd|Co)\.[)\]”’\"']*$")
+_WINDOW = 2000
+"""Characters looked at for one cut: more than any sentence of that many tokens has."""
 LONGEST = 140
 """Tokens. A longer sentence is cut at the best place: passages must fit what the embedder reads."""
 
@@ -84,11 +86,16 @@ def _tight(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while len(text[start:end].encode()) > LONGEST and (tokens := count(text[start:end])) > LONGEST:
-        at = _best_cut(text, start, start + max(1, (end - start) * LONGEST // (tokens + 1)))
+    while len(text[start : start + _WINDOW].encode()) > LONGEST:
+        window = min(end, start + _WINDOW)
+        tokens = count(text[start:window])
+        if tokens <= LONGEST and window == end:
+            break
+        at = _best_cut(text, start, start + max(1, (window - start) * LONGEST // (tokens + 1)))
         yield start, at
-        start = at + len(text[at:end]) - len(text[at:end].lstrip())
-    yield start, end
+        start = at + len(text[at:end]) - len(text[at:end].lstrip()) if text[at : at + 1].isspace() else at
+    if start < end:
+        yield start, end
 
 
 def _best_cut(text: str, start: int, high: int) -> int:

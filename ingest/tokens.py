@@ -8,6 +8,8 @@ from pathlib import Path
 import tiktoken
 
 _CACHE = "TIKTOKEN_CACHE_DIR"
+_LONG_WORD = re.compile(r"\S{100}")
+"""The tokenizer's time grows with the square of a word's length."""
 _PIECES = re.compile(r"[a-zA-Z]+|\d+|[^\sa-zA-Z\d]")
 
 
@@ -21,6 +23,7 @@ def _encoding() -> tiktoken.Encoding:
 
 def count(text: str) -> int:
     """Tokens of `cl100k_base`, or a safe estimate of the embedder's word pieces where that is more."""
+    text = _LONG_WORD.sub(r"\g<0> ", text)
     return max(len(_encoding().encode_ordinary(text)), _word_pieces(text))
 
 
