@@ -5,15 +5,14 @@ Heavy imports are inside the functions, so that other commands start quickly.
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import Annotated, Literal, cast
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from service.cli.eval_output import deliver
 
+if TYPE_CHECKING:
     from eval.ablations import Part
-    from eval.outcome import Outcome
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -154,34 +153,30 @@ def injected(
     deliver(run_injected(file, reports or [], limit=limit, model=model, workers=workers), json, html, compare)
 
 
-def deliver(outcome: "Outcome", json: Path | None, html: Path | None, compare: Path | None) -> None:
-    """Files first, so that a closed pipe loses nothing; then the tables."""
-    from eval.report_html import shown
+@app.command(epilog='Example: trendwise eval add-from-feedback mine.jsonl --key-point "pay is too low"')
+def add_from_feedback(
+    file: File,
+    answer: Annotated[
+        str | None, typer.Option(help="The answer's id. Default: the latest one not in FILE yet.")
+    ] = None,
+    key_point: Annotated[
+        list[str] | None, typer.Option(help="What a right answer holds. Default: the comment.")
+    ] = None,
+    evidence: Annotated[list[str] | None, typer.Option(help="A literal quotation that answers it.")] = None,
+    unanswerable: Annotated[bool, typer.Option("--unanswerable", help="The reports do not answer it.")] = False,
+    owner: Annotated[str, typer.Option(help="Id of the API key that the question was asked with.")] = "",
+) -> None:
+    """Make a row of FILE from an answer that got a thumbs-down."""
+    from eval.feedback import add_from_feedback
+    from service.conversations import Conversations
+    from service.settings import Settings
 
-    differences = outcome.compared_with(compare) if compare else None
-    if json:
-        from eval.report_json import write
-
-        write(json, outcome.content)
-    if html:
-        html.write_text(outcome.html(), "utf-8")
-    _print(outcome.title, [(m.name, shown(m), str(m.interval or ""), str(m.n)) for m in outcome.metrics], METRIC)
-    if differences is not None:
-        rows = [(d.score, f"{d.before:.3f}", f"{d.after:.3f}", d.verdict, f"{d.p:.3f}", str(d.n)) for d in differences]
-        _print(f"Against {compare}", rows, DIFFERENCE)
-
-
-METRIC = ("Metric", "Value", "95% interval", "n")
-DIFFERENCE = ("Score", "Before", "After", "Verdict", "p", "n")
-
-
-def _print(title: str, rows: "Sequence[Sequence[str]]", headings: "Sequence[str]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title)
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading == headings[0] else "right")
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+    conversations = Conversations.open(Settings().data_dir)
+    try:
+        row = add_from_feedback(
+            file, conversations, answer_id=answer, key_points=key_point or (), evidence=evidence or (),
+            unanswerable=unanswerable, owner=owner,
+        )  # fmt: skip
+    finally:
+        conversations.close()
+    typer.echo(f"Added {row['id']} to {file}: {row['question']}")
