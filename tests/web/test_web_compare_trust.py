@@ -14,7 +14,7 @@ def test_reports_are_compared_cell_by_cell_from_each_alone(serve: Serve, visit: 
     page = visit(service.url, "/?view=compare").page
     page.get_by_label("Topic").fill("councils")
     for title in ("Digital trends for councils 2024", "Digital skills survey 2021"):
-        page.get_by_label(title).check()
+        page.get_by_role("checkbox", name=title).check()
     page.get_by_role("button", name="Compare", exact=True).click()
     table = page.get_by_role("table", name="What the reports say about councils")
     expect(table.locator("td .sentence")).to_have_count(2)
@@ -28,11 +28,11 @@ def test_reports_are_compared_cell_by_cell_from_each_alone(serve: Serve, visit: 
 def test_years_are_compared_and_silence_is_said(service: Service, visit: Open) -> None:
     page = visit(service.url, "/?view=compare").page
     page.get_by_label("Topic").fill("the cost")
-    page.get_by_label("Year", exact=True).check()
-    page.get_by_label("2024", exact=True).check()
+    page.get_by_role("radio", name="Year").check()
+    page.get_by_role("checkbox", name="2024", exact=True).check()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator("#compare-problem")).to_have_text("Choose at least two to compare.")
-    page.get_by_label("2021", exact=True).check()
+    page.get_by_role("checkbox", name="2021", exact=True).check()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator("td")).to_have_text(["Does not say", "Does not say"])
     assert [question.years for question in service.script.asked] == [frozenset({2024}), frozenset({2021})]

@@ -3,14 +3,15 @@
 from importlib.resources import files
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, expect
 
 from service.answering.types import Status
 from tests.web.script import Say, Scene
 
 ARTEFACTS = Path(__file__).parents[1] / "artefacts"
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-PATIENCE = 20_000
+PATIENCE = 60_000
+"""Milliseconds. Long: a test is about what happens, not about how busy the machine is."""
 
 REPORTS = {
     "councils.md": """# Digital trends for councils 2024
@@ -73,6 +74,9 @@ SCENES = (
     ),
     Scene("banned", status=Status.FALSE_PREMISE, answer="The reports do not say that AI was banned."),
 )
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 class Visit:

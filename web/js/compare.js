@@ -75,7 +75,7 @@ export class ComparePlace {
 		}
 		this.#running.abort();
 		const { signal } = (this.#running = new AbortController());
-		const status = el("p", { class: "turn-status", role: "presentation" }, words.compare.working);
+		const status = el("p", { class: "turn-status" }, words.compare.working);
 		const stop = button({ icon: "stop", text: words.ask.stop, press: () => this.#running.abort() });
 		const rows = sides.map((side) => ({ side, cell: el("td", {}, el("span", { class: "note" }, words.compare.waiting)) }));
 		const table = el(

@@ -19,6 +19,8 @@ export class Conversation extends EventTarget {
 	element = el("div", { class: "turns" });
 	/** @type {AbortController | null} */
 	#running = null;
+	/** @type {string | null} the conversation that was last asked for, while it loads */
+	#wanted = null;
 
 	/** @param {() => { documents?: string[], years?: number[] }} filters */
 	constructor(filters) {
@@ -85,18 +87,25 @@ export class Conversation extends EventTarget {
 
 	/** A new, empty conversation. */
 	clear() {
+		this.#reset();
+		this.#changed();
+	}
+
+	#reset() {
 		this.stop();
 		this.#running = null;
 		this.id = null;
 		this.lastAnswer = null;
+		this.#wanted = null;
 		this.element.replaceChildren();
-		this.#changed();
 	}
 
 	/** @param {string} id */
 	async open(id) {
-		this.clear();
+		this.#wanted = id;
 		const stored = await get(route("conversations", id));
+		if (this.#wanted !== id) return;
+		this.#reset();
 		this.id = id;
 		/** @type {Answer[]} */
 		const answers = stored.turns.map((/** @type {{ answer: Answer }} */ turn) => turn.answer);

@@ -24,10 +24,11 @@ function listen(node, listeners) {
 	for (const [event, listener] of Object.entries(listeners)) node.addEventListener(event, listener);
 }
 
-/** @param {string} name a symbol of index.html @returns {SVGElement} */
+/** @param {string} name a shape of index.html @returns {SVGElement} */
 export function icon(name) {
 	const svg = document.createElementNS(SVG, "svg");
 	svg.setAttribute("class", "icon");
+	svg.setAttribute("viewBox", "0 0 16 16");
 	svg.setAttribute("aria-hidden", "true");
 	const use = document.createElementNS(SVG, "use");
 	use.setAttribute("href", `#i-${name}`);

@@ -53,8 +53,8 @@ export class Filters extends EventTarget {
 	}
 
 	#changed() {
-		const restrictions = this.documents.size + this.years.size;
-		this.#opener.lastElementChild?.replaceChildren(restrictions ? words.filters.some(restrictions) : words.filters.all);
+		const restricted = this.documents.size + this.years.size > 0;
+		this.#opener.lastElementChild?.replaceChildren(restricted ? words.filters.only : words.filters.all);
 		const titles = new Map(library.reports.map((report) => [report.id, report.title]));
 		this.#chips.replaceChildren(
 			...[...this.years].map((year) => this.#chip(String(year), () => this.years.delete(year))),

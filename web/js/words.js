@@ -116,8 +116,8 @@ export const words = {
 
 	filters: {
 		title: "Reports to ask",
-		all: "All reports",
-		some: (n) => `${some(n, "restriction")}`,
+		all: "Asking all reports",
+		only: "Asking only",
 		years: "Years",
 		reports: "Reports",
 		clear: "Ask all reports",
