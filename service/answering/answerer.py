@@ -180,16 +180,21 @@ class Answerer:
     def _find(self, text: str, question: Question) -> _Found:
         asked = standalone(text, question.history)
         filters = Filters(question.document_ids, question.years)
-        vector = self.index.embedder.embed([asked.searches[0]], kind="query")[0]
+        vector = self._meaning(asked)
         sides = scopes(asked.searches[0], self.index.documents(), filters)
         whole = overview.is_overview(text)
         if whole:
             hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.passages)
         else:
             hits = self._search(asked, vector, sides, filters)
-        gathered = sources.gather(asked.searches[0], vector, hits, self.index.embedder)
+        gathered = sources.gather(asked.subject, vector, hits, self.index.embedder)
         chosen = overview.best(gathered) if whole else self._best(gathered, sides)
         return _Found(asked, whole, hits, gathered, chosen, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
+
+    def _meaning(self, asked: Standalone) -> NDArray[np.float32]:
+        """Unit vector of the question; of a follow-up the mean of its wordings, with and without what it follows."""
+        mean = self.index.embedder.embed(asked.searches, kind="query").mean(axis=0)
+        return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
 
     def _search(
         self, asked: Standalone, vector: NDArray[np.float32], sides: Sequence[Filters], filters: Filters
@@ -197,7 +202,7 @@ class Answerer:
         """Passages for the question as a whole, then in turn for each question that it is made of."""
         embedder, wanted = self.index.embedder, self.options.candidates
         found = search_each(self.index, asked.searches, sides, filters, limit=wanted)
-        rankings = [found if len(sides) > 1 else sources.rerank(asked.searches[0], vector, found, embedder)]
+        rankings = [found if len(sides) > 1 else sources.rerank(asked.subject, vector, found, embedder)]
         several = parts(asked.searches[0]) if len(asked.searches) == len(sides) == 1 else []
         if len(several) > 1:
             rankings += [self.index.search(part, limit=self.options.passages, filters=filters) for part in several]

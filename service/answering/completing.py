@@ -54,7 +54,7 @@ def missing(
         quoted += 1
         used += len(text.split())
         said |= says
-        yield Quotation(_as_sentence(text), (source,))
+        yield Quotation(_as_sentence(text, _speaker(source, sources, quoted)), (source,))
         if quoted == MOST_QUOTED:
             return
 
@@ -90,5 +90,13 @@ def _is_statement(text: str) -> bool:
     return text.endswith((".", "!", ";", ".”", ".’")) or ":" in text
 
 
-def _as_sentence(text: str) -> str:
-    return f"The report says: “{text.rstrip(' ;,:')}”" + ("" if text.endswith((".", "!", "?")) else ".")
+def _speaker(source: Source, sources: Sequence[Source], quoted: int) -> str:
+    """Who says it: with several reports at hand, which of them."""
+    title = source.hit.document_title
+    if any(other.hit.document_title != title for other in sources):
+        return f"{title} says"
+    return "The report says" if quoted == 1 else "It also says"
+
+
+def _as_sentence(text: str, speaker: str) -> str:
+    return f"{speaker}: “{text.rstrip(' ;,:')}”" + ("" if text.endswith((".", "!", "?")) else ".")

@@ -35,6 +35,8 @@ class Standalone:
     """As shown to the person: the question, with what it is about where it leans on the conversation."""
     searches: tuple[str, ...]
     """What to search with, best first."""
+    subject: str
+    """What its content words are read off: the bare question, since a follow-up repeats what it asks, not what it is about."""
     context: str
     """What the model is told about the conversation, or nothing."""
     dropped: int
@@ -46,13 +48,14 @@ def standalone(question: str, history: Sequence[Turn]) -> Standalone:
     dropped = len(history) - len(recent)
     asked_before = [turn.content for turn in recent if turn.role == "user"]
     if not asked_before or not leans(question):
-        return Standalone(question, (question,), "", dropped)
+        return Standalone(question, (question,), question, "", dropped)
     previous = _root(asked_before)
     answer = next((turn.content for turn in reversed(recent) if turn.role == "assistant"), "")
     first = _first_sentences(answer)
     return Standalone(
         question=f"{question.rstrip()} (following “{previous.strip()}”)",
         searches=(f"{previous} {question}", f"{first} {question}" if first else question, question),
+        subject=question,
         context=f"Earlier question: {previous}\n" + (f"Earlier answer: {first}\n" if first else ""),
         dropped=dropped,
     )
