@@ -193,8 +193,8 @@ class Answerer:
 
     def _meaning(self, asked: Standalone) -> NDArray[np.float32]:
         """Unit vector of the question; of a follow-up the mean of its wordings, with and without what it follows."""
-        mean = self.index.embedder.embed(asked.searches, kind="query").mean(axis=0)
-        return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+        mean = np.asarray(self.index.embedder.embed(asked.searches, kind="query").mean(axis=0), dtype=np.float32)
+        return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
 
     def _search(
         self, asked: Standalone, vector: NDArray[np.float32], sides: Sequence[Filters], filters: Filters
