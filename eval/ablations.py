@@ -10,11 +10,9 @@ from service.runtime import Runtime
 DEPTH = 50
 """Fused hits from which a single ranking is read; those of it that the fusion ranked deeper are lost."""
 
-Part = Literal["dense", "gate", "lexical", "verify"]
 
-
-def without(runtime: Runtime, parts: Sequence[Part]) -> Answerer:
-    """The runtime's answerer, less these parts."""
+def without(runtime: Runtime, parts: Sequence[str]) -> Answerer:
+    """The runtime's answerer, less these parts: `dense`, `gate`, `lexical`, `verify`."""
     if not parts:
         return runtime.answerer
     index = runtime.index

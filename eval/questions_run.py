@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from eval.ablations import Part, without
+from eval.ablations import without
 from eval.asking import ask
 from eval.datasets import load_questions
 from eval.journal import Journal
@@ -28,7 +28,7 @@ def run_questions(
     split: str = "all",
     model: str | None = None,
     workers: int = 1,
-    parts_out: Sequence[Part] = (),
+    parts_out: Sequence[str] = (),
 ) -> Outcome:
     """Raises `BadDataset`, `IngestError`, `StoreError`, `RunError`; nothing is written but the caches."""
     rows = select(load_questions(file), Split(split))[:limit]

@@ -5,20 +5,17 @@ Heavy imports are inside the functions, so that other commands start quickly.
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 import typer
 
-from service.cli.eval_output import deliver
-
-if TYPE_CHECKING:
-    from eval.ablations import Part
+from service.cli.eval_output import deliver, publish
 
 app = typer.Typer(no_args_is_help=True)
 
 
 class TakenOut(StrEnum):
-    """The values of `eval.ablations.Part`, in the form that the command line can list."""
+    """What `eval.ablations` can leave out."""
 
     DENSE = "dense"
     GATE = "gate"
@@ -68,10 +65,10 @@ def questions(
     """Ask every question of FILE and score the answers."""
     from eval.questions_run import run_questions
 
-    parts_out = cast("list[Part]", [part.value for part in without or ()])
     outcome = run_questions(
-        file, reports or [], limit=limit, split=split, model=model, workers=workers, parts_out=parts_out
+        file, reports or [], limit=limit, split=split, model=model, workers=workers, parts_out=without or ()
     )
+    publish(outcome)
     deliver(outcome, json, html, compare)
 
 
