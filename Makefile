@@ -6,8 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help serve set-up set-up-tests packages install models test check lint unit bench lock docs audit clean
 
-EXTRAS := readers remote mcp
-ALL_EXTRAS := $(EXTRAS) postgres eval dev
+EXTRAS := readers mcp
+ALL_EXTRAS := $(EXTRAS) dev
 
 key = $(shell (cat $(1); echo "$(2)") | cksum | tr -d ' ')
 LOCK_KEY := $(call key,constraints.txt pyproject.toml,)
@@ -79,7 +79,7 @@ lint: | $(ALL_PACKAGES)
 	@.venv/bin/mypy
 
 unit: | $(ALL_PACKAGES)
-	@.venv/bin/python -m pytest -q -m "not e2e and not browser and not postgres and not slow"
+	@.venv/bin/python -m pytest -q -m "not e2e and not browser and not slow"
 
 bench: set-up-tests ## Measure speed and quality (long)
 	@.venv/bin/python -m eval.bench

@@ -13,8 +13,8 @@ from closure import closure, extras
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "THIRD_PARTY.md"
-NOT_RUNTIME = ("dev", "eval")
-COPYLEFT = re.compile(r"\b(A?GPL)", re.IGNORECASE)
+NOT_RUNTIME = ("dev",)
+COPYLEFT = re.compile(r"\bA?GPL|General Public License", re.IGNORECASE)
 ALTERNATIVE = re.compile(r"\bOR\b")
 SHORT = {
     "Apache Software License": "Apache-2.0",
@@ -40,13 +40,13 @@ Pinned by SHA-256 in `service/llm/models.toml`. Python wheels are only the way i
 
 ## Packages that Trendwise runs with
 
-With the extras {runtime_extras}. None is under the GPL or AGPL alone; psycopg (LGPL-3.0) is optional and used as it is.
+With the extras {runtime_extras}. None is under the GPL or AGPL.
 
 | Package | Licence |
 | --- | --- |
 {runtime}
 
-## Packages for tests, checks and evaluation only
+## Packages for tests and checks only
 
 | Package | Licence |
 | --- | --- |

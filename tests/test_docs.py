@@ -1,5 +1,6 @@
 """What is written about Trendwise is true: its settings, its licences, its commands."""
 
+import ast
 import os
 import re
 import runpy
@@ -8,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PART_OF_OTHERS = {"anyio", "mcp-types", "pydantic-core", "starlette"}
+"""Which come with FastAPI, mcp and Pydantic as parts of what they offer."""
+NOT_IMPORTED_BY_NAME = {"python-multipart"}
+"""FastAPI imports it where a form is read."""
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -32,13 +39,60 @@ def test_what_is_written_by_a_script_is_up_to_date(script: str, monkeypatch: pyt
 def test_every_direct_package_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
-    wanted = {re.split(r"[^\w.-]", line)[0].lower().replace("_", "-").replace(".", "-") for line in lines}
+    wanted = {canonical(re.split(r"[^\w.-]", line)[0]) for line in lines}
     locked = {
         line.split("==")[0]
         for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
         if not line.startswith("#")
     }
     assert wanted <= locked
+
+
+def test_every_imported_package_is_declared() -> None:
+    """What is imported but only installed because something else needs it would vanish one day."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {canonical(re.split(r"[^\w.-]", line)[0]) for line in lines} | PART_OF_OTHERS
+    owners = packages_distributions()
+    ours = {"tests", *(path.name for path in ROOT.iterdir()), *(path.stem for path in (ROOT / ".ci").iterdir())}
+    undeclared = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources()
+        for name in imported(path)
+        if name not in sys.stdlib_module_names | ours
+        and not {canonical(owner) for owner in owners.get(name, [])} & declared
+    }
+    assert not undeclared
+
+
+def test_every_declared_package_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {name: lines for name, lines in project["optional-dependencies"].items() if name != "dev"}
+    lines = [*project["dependencies"], *(line for extra in extras.values() for line in extra)]
+    owners = packages_distributions()
+    used = {canonical(owner) for path in sources() for name in imported(path) for owner in owners.get(name, [])}
+    assert {canonical(re.split(r"[^\w.-]", line)[0]) for line in lines} <= used | NOT_IMPORTED_BY_NAME
+
+
+def sources() -> list[Path]:
+    folders = ("ingest", "index", "prompts", "service", "eval", "tests", ".ci")
+    return [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """Top-level names, of imports anywhere in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").split(".")[0])
+    return frozenset(found)
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_every_make_target_in_the_readme_exists() -> None:
