@@ -12,7 +12,9 @@ _FORMS = (
     re.compile(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})[/.]{_YEAR}"),
 )
-_OPENING = re.compile(rf"(?:\w+day,? )?(?:the )?(?:\d{{1,4}}\b|{_MONTH}(?![a-z]))", re.IGNORECASE)
+_LONGEST = 40
+"""Characters of a line that is a date."""
+_OPENING = re.compile(rf"(?:\w{{3,6}}day,? )?(?:the )?(?:\d{{1,4}}\b|{_MONTH}(?![a-z]))", re.IGNORECASE)
 _BARE = re.compile(r"(?<![\d£$€,.])(?:19|20)\d\d(?![\d,]|\.\d)")
 
 
@@ -31,7 +33,9 @@ def opens_with_date(text: str) -> bool:
 
 def is_date(line: str) -> bool:
     """Whether a line is a date and nothing else: `6 November 2012`, not `2021 Action Plan`."""
-    rest = re.sub(rf"{_MONTH}|\d+(?:st|nd|rd|th)?|\w+day|[\s,./-]", "", line, flags=re.IGNORECASE)
+    if len(line) > _LONGEST:
+        return False
+    rest = re.sub(rf"{_MONTH}|\d+(?:st|nd|rd|th)?|\w{{3,6}}day|[\s,./-]", "", line, flags=re.IGNORECASE)
     return not rest and iso_date(line) is not None
 
 

@@ -15,6 +15,8 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“‘\"'])(?:e\.g|i\.e|cf|vs|viz|approx|No|Nos|Fig|Figs|para|paras|p|pp|vol|ch|sec|ed|eds|Mr|Mrs|Ms|Dr|Prof|Sir|St|Rt|Hon|"
     r"Gen|Gov|Sen|Rep|Inc|Ltd|Co|Corp|Dept|U\.S|U\.K|U\.S\.C|Pub|Stat|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|[A-Z])\.$",
 )
+_NUMBER = re.compile(r"\W*(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivx]{1,4})[.)]")
+"""The number of a paragraph that is no list."""
 _LOWER_AFTER = re.compile(r"(?:etc|et al|a\.m|p\.m|Inc|Ltd|Co)\.[)\]”’\"']*$")
 _WINDOW = 2000
 """Characters looked at for one cut: more than any sentence of that many tokens has."""
@@ -68,7 +70,7 @@ def _boundaries(text: str) -> list[tuple[int, int]]:
 
 
 def _continues(before: str, after: str) -> bool:
-    if _ABBREVIATION.search(before):
+    if _ABBREVIATION.search(before) or _NUMBER.fullmatch(before):
         return True
     following = after.lstrip("([“‘\"'")[:1]
     return following.islower() if _LOWER_AFTER.search(before) else not any(char.isalnum() for char in after)
