@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from eval.ablations import OneRanking
+from eval.ablations import OneRanking, without
 from eval.asking import ask
 from eval.datasets import QuestionRow
 from eval.dialogues_run import DialogueResult, FollowUps, converse
@@ -29,6 +29,8 @@ from service.answering.answerer import Answerer, Options
 from service.answering.types import AnswerEvent, Event, Question, SentenceEvent
 from service.errors import ModelFailed
 from service.llm.scripted import Rule, ScriptedModel
+from service.runtime import Runtime
+from service.settings import Settings
 
 REPORT = """# Payroll in the cloud
 
@@ -183,3 +185,12 @@ def test_one_ranking_alone_is_that_ranking(index: LocalIndex, rank: Literal["den
     ranked = sorted((getattr(hit, rank), hit.passage.id) for hit in everything if getattr(hit, rank) is not None)
     assert [hit.passage.id for hit in alone] == [passage_id for _, passage_id in ranked[:2]]
     assert OneRanking(index, rank).stats() == index.stats()
+
+
+def test_without_verification_an_invented_number_is_presented(index: LocalIndex, tmp_path: Path) -> None:
+    model = ScriptedModel([Rule("payroll", "Running costs of the payroll system had risen by 99% in two years.")])
+    settings = Settings(data_dir=tmp_path / "data")
+    with Runtime.assemble(settings, index, model) as runtime:
+        checked, unchecked = (without(runtime, parts) for parts in (["gate"], ["gate", "verify"]))
+        assert "99%" not in ask(row("q"), checked, Scorer(index)).answer
+        assert "99%" in ask(row("q"), unchecked, Scorer(index)).answer
