@@ -6,6 +6,7 @@ Knows nothing of contexts, sequences or chat templates.
 import contextlib
 import ctypes
 import logging
+import threading
 from pathlib import Path
 
 import llama_cpp as llama
@@ -49,6 +50,8 @@ class Weights:
         params = llama.llama_model_default_params()
         params.n_gpu_layers = 0
         params.load_mode = llama.LLAMA_LOAD_MODE_MMAP
+        self._open = threading.Lock()
+        """Held while the vocabulary is read by a thread other than the engine's, and while it is freed."""
         self.pointer = llama.llama_model_load_from_file(bytes(path), params)
         if not self.pointer:
             raise ModelFailed(
@@ -65,7 +68,10 @@ class Weights:
         raw = text.encode("utf-8", "replace")
         buffer = np.empty(len(raw) + 8, np.int32)
         target = buffer.ctypes.data_as(ctypes.POINTER(llama.llama_token))
-        count = llama.llama_tokenize(self._vocabulary, raw, len(raw), target, len(buffer), False, special)
+        with self._open:
+            if not self.pointer:
+                raise ModelFailed("The language model has been closed.")
+            count = llama.llama_tokenize(self._vocabulary, raw, len(raw), target, len(buffer), False, special)
         if count < 0:
             raise ModelFailed(f"The tokeniser of {self.path.name} could not read a text of {len(raw)} bytes.")
         return buffer[:count].copy()
@@ -87,9 +93,10 @@ class Weights:
         return bool(llama.llama_vocab_is_eog(self._vocabulary, token)) or self.is_control(token)
 
     def close(self) -> None:
-        if self.pointer:
-            llama.llama_model_free(self.pointer)
-            self.pointer = None
+        with self._open:
+            if self.pointer:
+                llama.llama_model_free(self.pointer)
+                self.pointer = None
 
     def __del__(self) -> None:
         with contextlib.suppress(AttributeError, TypeError):
