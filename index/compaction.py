@@ -26,10 +26,10 @@ def load_view(connection: Any, folder: Path, dimension: int, old: DenseView | No
     A generation that is missing or damaged is left out: its vectors are read from the database, which is slower but
     never wrong.
     """
-    number = store.meta(connection, "generation")
+    manifest = store.meta(connection, "manifest")
     generation = old.generation if old is not None else None
-    if generation is None or generation.number != number:
-        generation = _read_generation(connection, folder, number)
+    if generation is None or generation.manifest_sha256 != manifest:
+        generation = _read_generation(folder, store.meta(connection, "generation"), manifest)
     covered = int(generation.keys[-1]) if generation is not None and len(generation.keys) else 0
     dead = keys_array(key for (key,) in connection.execute("SELECT key FROM tombstones ORDER BY key"))
     deleted = dead[np.isin(dead, generation.keys)] if generation is not None else dead[:0]
@@ -37,11 +37,11 @@ def load_view(connection: Any, folder: Path, dimension: int, old: DenseView | No
     return DenseView(store.meta(connection, "change"), generation, deleted, tail_keys, tail)
 
 
-def _read_generation(connection: Any, folder: Path, number: int) -> Generation | None:
-    if number == 0:
+def _read_generation(folder: Path, number: int, manifest: str | None) -> Generation | None:
+    if manifest is None:
         return None
     try:
-        return generations.read(folder, number, manifest_sha256=store.meta(connection, "manifest"))
+        return generations.read(folder, number, manifest_sha256=manifest)
     except StoreDamaged as error:
         _LOG.warning("reading vectors from the database instead: %s", error)
         return None

@@ -5,9 +5,10 @@ quotation. Readers have a connection each and never wait for the writer (WAL); `
 in at a time, across processes too. It knows nothing of documents.
 """
 
+import errno
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,17 +72,6 @@ class Database:
         with self._writing, self.errors():
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def backup_to(self, target: Path) -> None:
-        """A consistent copy, taken while others read and write."""
-        with self.errors():
-            copy = _open(target)
-            try:
-                with self.read() as connection, copy.backup("main", connection, "main") as backup:
-                    while not backup.done:
-                        backup.step(1000)
-            finally:
-                copy.close()
-
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -91,28 +81,9 @@ class Database:
         with self._writing:
             self._writer.close()
 
-    @contextmanager
-    def errors(self) -> Iterator[None]:
+    def errors(self) -> AbstractContextManager[None]:
         """Translates SQLite's and the file system's errors where they enter."""
-        try:
-            yield
-        except apsw.FullError as error:
-            raise StoreFull(f"The disk with {self.path.parent} is full. {_NO_CHANGE} Free some space.") from error
-        except (apsw.BusyError, apsw.LockedError) as error:
-            raise StoreLocked(f"Another process is writing to {self.path}. {_NO_CHANGE} Try again.") from error
-        except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
-            raise StoreDamaged(f"{self.path} is damaged: run `trendwise doctor --repair`.") from error
-        except apsw.IOError as error:
-            raise self._io_error(error) from error
-        except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, PermissionError) as error:
-            raise StoreError(
-                f"{self.path} cannot be opened for writing. {_NO_CHANGE} Check its permissions."
-            ) from error
-
-    def _io_error(self, error: Any) -> StoreError:
-        if error.extendedresult == apsw.SQLITE_IOERR_DATA:
-            return StoreDamaged(f"{self.path} is damaged (a checksum differs): run `trendwise doctor --repair`.")
-        return StoreError(f"{self.path} could not be read or written ({error}). {_NO_CHANGE} Check the disk.")
+        return _translated(self.path)
 
     def _borrow(self) -> Any:
         with self._lock:
@@ -137,6 +108,42 @@ class Database:
         connection.pragma("cache_size", -16_384)
         connection.pragma("temp_store", "memory")
         return connection
+
+
+def copy(source: Path, target: Path) -> None:
+    """Makes the target database equal to the source, in one transaction, while both may be in use."""
+    with _translated(target):
+        read, written = _open(source), _open(target)
+        try:
+            with written.backup("main", read, "main") as backup:
+                while not backup.done:
+                    backup.step(-1)
+            written.pragma("journal_mode", "wal")
+        finally:
+            written.close()
+            read.close()
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except apsw.FullError as error:
+        raise StoreFull(f"The disk with {path.parent} is full. {_NO_CHANGE} Free some space.") from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise StoreLocked(f"Another process is writing to {path}. {_NO_CHANGE} Try again.") from error
+    except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
+        raise StoreDamaged(f"{path} is damaged: run `trendwise doctor --repair`.") from error
+    except apsw.IOError as error:
+        if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_DATA:
+            raise StoreDamaged(f"{path} is damaged (a checksum differs): run `trendwise doctor --repair`.") from error
+        raise StoreError(f"{path} could not be read or written ({error}). {_NO_CHANGE} Check the disk.") from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, PermissionError) as error:
+        raise StoreError(f"{path} cannot be opened for writing. {_NO_CHANGE} Check its permissions.") from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreFull(f"The disk with {path.parent} is full. {_NO_CHANGE} Free some space.") from error
+        raise StoreError(f"{error}. {_NO_CHANGE}") from error
 
 
 def _open(path: Path) -> Any:

@@ -21,7 +21,7 @@ Keys = NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class DenseView:
     change: int
-    """The database's change counter that this view shows."""
+    """Names the state of the database that this view shows."""
     generation: Generation | None
     deleted: Keys
     """Keys of the generation that are not to be found any more, ascending."""

@@ -31,6 +31,8 @@ class Generation:
     keys: NDArray[np.int64]
     """Ascending."""
     kind: str
+    manifest_sha256: str | None = None
+    """Of the manifest on the disk; None before it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ def read(folder: Path, number: int, *, manifest_sha256: str) -> Generation:
         _check(place / _VECTORS, manifest.vectors_sha256)
         _check(place / _IDS, manifest.ids_sha256)
         keys = np.load(place / _IDS, allow_pickle=False)
-        return Generation(number, faiss.read_index(str(place / _VECTORS)), keys, manifest.kind)
+        index = faiss.read_index(str(place / _VECTORS))
     except OSError as error:
         raise StoreDamaged(f"{place} cannot be read ({error}): run `trendwise doctor --repair`.") from error
+    return Generation(number, index, keys, manifest.kind, manifest_sha256)
 
 
 def remove_others(folder: Path, number: int) -> None:

@@ -187,21 +187,15 @@ class LocalIndex:
     @contextmanager
     def _snapshot(self) -> Iterator[tuple[Any, DenseView]]:
         """A connection and a dense view of the same moment."""
-        while True:
-            with self._database.read() as connection:
-                view = self._view_at(connection)
-                if view is not None:
-                    yield connection, view
-                    return
+        with self._database.read() as connection:
+            yield connection, self._view_of(connection)
 
-    def _view_at(self, connection: Any) -> DenseView | None:
-        """The dense view of the connection's snapshot, or None where another thread has a newer one already."""
+    def _view_of(self, connection: Any) -> DenseView:
         change = store.meta(connection, "change")
         with self._refreshing:
-            view = self._view
-            if view is None or view.change < change:
-                view = self._view = compaction.load_view(connection, self._folder, self._embedder.dimension, view)
-        return view if view.change == change else None
+            if self._view is None or self._view.change != change:
+                self._view = compaction.load_view(connection, self._folder, self._embedder.dimension, self._view)
+            return self._view
 
 
 def _nothing(word: str) -> bool:

@@ -14,7 +14,6 @@ from index.fusion import reciprocal_rank_fusion
 from index.types import Filters, Hit
 from ingest.types import Passage
 
-
 _WORD = re.compile(r"\w+")
 
 

@@ -41,8 +41,11 @@ def set_meta(connection: Any, name: str, value: Any) -> None:
 
 
 def mark_changed(connection: Any) -> None:
-    """Tells every process that what it holds in memory is older than the database."""
-    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'change'")
+    """Tells every process that what it holds in memory is of another state than the database.
+
+    A random number, not a count: after a restore the same count could stand for another state.
+    """
+    connection.execute("UPDATE meta SET value = random() WHERE name = 'change'")
 
 
 def state(connection: Any, document_id: str) -> str | None:
@@ -191,6 +194,16 @@ def sentence_vectors(connection: Any, keys: Iterable[int], dimension: int) -> di
     return {key: np.frombuffer(blob, dtype=np.float16).reshape(-1, dimension).astype(np.float32) for key, blob in rows}
 
 
+def words(connection: Any, document_id: str) -> set[str]:
+    """The words of a document's title, headings and passages."""
+    rows = connection.execute(
+        """SELECT readable, headings FROM passages WHERE document_id = :id
+           UNION ALL SELECT title, '' FROM documents WHERE id = :id""",
+        {"id": document_id},
+    )
+    return {word for row in rows for text in row for word in vocabulary.words(text)}
+
+
 _KEYS = "SELECT key FROM passages WHERE document_id = ?"
 _INSERT_TEXT = (
     "INSERT INTO passages_fts (rowid, title, headings, text) SELECT key, title, headings, text FROM searched_text"
@@ -239,7 +252,7 @@ def _index_text(connection: Any, document_id: str) -> None:
     connection.execute(f"{_INSERT_TEXT} WHERE key IN ({_KEYS})", (document_id,))
     connection.executemany(
         "INSERT INTO words VALUES (?, 1) ON CONFLICT (word) DO UPDATE SET documents = documents + 1",
-        [(word,) for word in sorted(_words(connection, document_id))],
+        [(word,) for word in sorted(words(connection, document_id))],
     )
 
 
@@ -253,19 +266,10 @@ def _unindex(connection: Any, document_id: str) -> None:
 def _unindex_text(connection: Any, document_id: str) -> None:
     connection.executemany(
         "UPDATE words SET documents = documents - 1 WHERE word = ?",
-        [(word,) for word in sorted(_words(connection, document_id))],
+        [(word,) for word in sorted(words(connection, document_id))],
     )
     connection.execute("DELETE FROM words WHERE documents <= 0")
     connection.execute(f"DELETE FROM passages_fts WHERE rowid IN ({_KEYS})", (document_id,))
-
-
-def _words(connection: Any, document_id: str) -> set[str]:
-    rows = connection.execute(
-        """SELECT readable, headings FROM passages WHERE document_id = :id
-           UNION ALL SELECT title, '' FROM documents WHERE id = :id""",
-        {"id": document_id},
-    )
-    return {word for row in rows for text in row for word in vocabulary.words(text)}
 
 
 def _info(row: tuple[Any, ...]) -> DocumentInfo:
