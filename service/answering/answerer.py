@@ -41,11 +41,15 @@ from service.answering.types import (
     Verdict,
 )
 from service.answering.verify import YES_NO, Verifier
+from service.answering.words import asked as content_words
+from service.answering.words import stems
 from service.errors import BadQuestion, IndexEmpty
 from service.llm.types import Cancel, Prompt, TextModel
 
 MOST_QUESTION = 4000
 """Code points of a question."""
+MANY = 10
+"""Reports in scope from which a filter is a filter and not a list of what the question names."""
 EVIDENCE = 5
 """Passages shown."""
 
@@ -187,7 +191,7 @@ class Answerer:
             hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.passages)
         else:
             hits = self._search(asked, vector, sides, filters)
-        gathered = sources.gather(asked.subject, vector, hits, self.index.embedder)
+        gathered = sources.gather(self._wanted(asked, sides), vector, hits, self.index.embedder)
         chosen = overview.best(gathered) if whole else self._best(gathered, sides)
         return _Found(asked, whole, hits, gathered, chosen, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
 
@@ -196,13 +200,20 @@ class Answerer:
         mean = np.asarray(self.index.embedder.embed(asked.searches, kind="query").mean(axis=0), dtype=np.float32)
         return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
 
+    def _wanted(self, asked: Standalone, sides: Sequence[Filters]) -> frozenset[str]:
+        """Stems of what is asked; the title of a report that the question names says where to look, not what for."""
+        named = {document for side in sides for document in side.document_ids or ()} if len(sides) < MANY else set()
+        titles = [info.title for info in self.index.documents() if info.id in named and info.title]
+        wanted = content_words(asked.subject)
+        return wanted - {word for title in titles for word in stems(title)} or wanted
+
     def _search(
         self, asked: Standalone, vector: NDArray[np.float32], sides: Sequence[Filters], filters: Filters
     ) -> list[Hit]:
         """Passages for the question as a whole, then in turn for each question that it is made of."""
         embedder, wanted = self.index.embedder, self.options.candidates
         found = search_each(self.index, asked.searches, sides, filters, limit=wanted)
-        rankings = [found if len(sides) > 1 else sources.rerank(asked.subject, vector, found, embedder)]
+        rankings = [found if len(sides) > 1 else sources.rerank(self._wanted(asked, sides), vector, found, embedder)]
         several = parts(asked.searches[0]) if len(asked.searches) == len(sides) == 1 else []
         if len(several) > 1:
             rankings += [self.index.search(part, limit=self.options.passages, filters=filters) for part in several]

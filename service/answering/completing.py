@@ -16,12 +16,15 @@ from service.answering.sources import Source
 from service.answering.words import asked, stems
 
 MOST_QUOTED = 2
+NEAR = 0.2
+"""How much less relevant than the best sentence a quoted one may be, where the draft drew on none."""
 MOST_WORDS = 110
 """Words that draft and quotations may have together."""
 _LEAST_NEW = 0.5
 """Share of a quotation's content words that the answer must not have yet."""
 _LEAST_FACTS = 2
 """Content words that neither answer nor question have."""
+_STOPS = (".", "!", ";", ".”", ".’")
 _ASKED_AGAIN = re.compile(
     r"[?;]\s+|,?\s+(?:and|but)\s+(?=(?:what|how|which|who|whose|when|where|why|is|are|was|were|does|do|did|will|would|should|can|could|may|must|to what)\b)",
     re.I,
@@ -77,8 +80,9 @@ def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], e
             if best.key not in chosen:
                 chosen.add(best.key)
                 yield best
-    least = max((source.relevance for source in cited), default=0.0)
-    for source in sorted(sources, key=lambda s: -s.relevance):
+    nearest = sorted(sources, key=lambda s: -s.relevance)
+    least = max((source.relevance for source in cited), default=nearest[0].relevance - NEAR if nearest else 0.0)
+    for source in nearest:
         if source.relevance < least:
             return
         if source.key not in chosen:
@@ -87,7 +91,7 @@ def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], e
 
 def _is_statement(text: str) -> bool:
     """Whether it says something: captions and bare titles have neither a stop nor a lead that they complete."""
-    return text.endswith((".", "!", ";", ".”", ".’")) or ":" in text
+    return not text.startswith("Title: ") and (text.endswith(_STOPS) or ":" in text)
 
 
 def _speaker(source: Source, sources: Sequence[Source], quoted: int) -> str:

@@ -55,10 +55,11 @@ class Difference:
     """Content words of the claim."""
 
 
-def difference(claim: str, sources: Sequence[str]) -> Difference:
-    """Compared with the sentence, or two in a row, of which most stands in the claim in order."""
+def difference(claim: str, sources: Sequence[str], context: str = "") -> Difference:
+    """Compared with the sentence, or two in a row, of which most stands in the claim in order. Words of the `context` (title,
+    headings) are not novel either."""
     claimed = words(claim)
-    anywhere = {stem(word) for source in sources for word in words(source)}
+    anywhere = {stem(word) for source in (*sources, context) for word in words(source)}
     found, source, blocks = _closest(claimed, sources)
     in_claim = {block.a + i for block in blocks for i in range(block.size)}
     in_source = {block.b + i for block in blocks for i in range(block.size)}

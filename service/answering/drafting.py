@@ -72,7 +72,8 @@ class Draft:
             self._withhold(text, "No passage is close to it.")
             return None
         context = _context(alignment.sources)
-        unlike = difference(text, [source.sentence.readable for source in alignment.sources] + [context, self.question])
+        cited = [source.sentence.readable for source in alignment.sources]
+        unlike = difference(text, cited, f"{context}\n{self.question}")
         if len(unlike.novel) > _MOST_NOVEL * max(1, unlike.content):
             self._withhold(text, f"The cited text does not speak of {unlike.novel[0]}.")
             return None

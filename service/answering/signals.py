@@ -47,7 +47,7 @@ def measure(
     `context` is what names and dates may also come from: the report's title, date and headings.
     """
     text = "\n".join(sources)
-    unlike = difference(claim, sources)
+    unlike = difference(claim, sources, context)
     values = {**_of_words(claim, text, context), **_of_difference(unlike)}
     if len(sources):
         likeness = source_vectors @ claim_vector

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index.types import Embedder, Hit
 from ingest.types import Passage, Sentence
 from service.answering.directives import flagged
-from service.answering.words import asked, stems
+from service.answering.words import stems
 
 # How much counts beside a sentence's own likeness (cosine) to the question; chosen on the tuning questions by how many
 # key points the best 200 words carry (eval/NOTES.md).
@@ -54,9 +54,12 @@ class Source:
         return self.hit.passage.id, self.ordinal
 
 
-def gather(question: str, vector: NDArray[np.float32], hits: Sequence[Hit], embedder: Embedder) -> list[Source]:
-    """The sentences of the hits in their order, each with its relevance to the question. What reads like an instruction
-    to the one who answers is left out: it can neither reach the model nor be cited."""
+def gather(
+    wanted: frozenset[str], vector: NDArray[np.float32], hits: Sequence[Hit], embedder: Embedder
+) -> list[Source]:
+    """The sentences of the hits in their order, each with its relevance to a question of that meaning (`vector`) and
+    those content words (`wanted`, stems). What reads like an instruction to the one who answers is left out: it can neither
+    reach the model nor be cited."""
     kept: list[tuple[int, Hit, int, NDArray[np.float32]]] = []
     for rank, hit in enumerate(hits):
         vectors = _vectors(hit, embedder)
@@ -65,7 +68,7 @@ def gather(question: str, vector: NDArray[np.float32], hits: Sequence[Hit], embe
     if not kept:
         return []
     likeness = np.array([float(row @ vector) for *_, row in kept])
-    lexical = _lexical(asked(question), [hit.passage.sentences[ordinal].readable for _, hit, ordinal, _ in kept])
+    lexical = _lexical(wanted, [hit.passage.sentences[ordinal].readable for _, hit, ordinal, _ in kept])
     sources = []
     for i, (rank, hit, ordinal, row) in enumerate(kept):
         beside = [likeness[j] for j in (i - 1, i + 1) if 0 <= j < len(kept) and kept[j][0] == rank]
@@ -81,11 +84,11 @@ def gather(question: str, vector: NDArray[np.float32], hits: Sequence[Hit], embe
     return sources
 
 
-def rerank(question: str, vector: NDArray[np.float32], hits: Sequence[Hit], embedder: Embedder) -> list[Hit]:
+def rerank(wanted: frozenset[str], vector: NDArray[np.float32], hits: Sequence[Hit], embedder: Embedder) -> list[Hit]:
     """The hits by both their rank in the search and their best sentence (reciprocal ranks). A passage is found for all that
     it says; it answers by one sentence."""
     match: dict[int, float] = {}
-    for source in gather(question, vector, hits, embedder):
+    for source in gather(wanted, vector, hits, embedder):
         match[source.rank] = max(match.get(source.rank, 0.0), source.match)
     by_sentence = sorted(range(len(hits)), key=lambda rank: -match.get(rank, 0.0))
     scores = {rank: 1 / (_RERANK_K + rank) + 1 / (_RERANK_K + place) for place, rank in enumerate(by_sentence)}
