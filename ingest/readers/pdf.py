@@ -72,7 +72,7 @@ def _repaired(pages: Sequence[list[str]]) -> list[list[str]]:
     running = _running(pages)
     kept = [[block for block in page if _place(block) not in running] for page in pages]
     kept[:1] = [_cover(page) or kept[0] for page in pages[:1]]
-    return [_rejoined([_demoted(block) for block in page]) for page in kept]
+    return [_rejoined([_demoted(*pair) for pair in zip(page, [*page[1:], ""], strict=True)]) for page in kept]
 
 
 def _cover(page: list[str]) -> list[str]:
@@ -95,11 +95,13 @@ def _place(block: str) -> str:
     return re.sub(r"\d+|[ivxl]+\b", "0", _HEADING.sub("", block)).casefold().strip()
 
 
-def _demoted(block: str) -> str:
-    """A heading that starts in the middle of a sentence, or is a sentence, is text."""
+def _demoted(block: str, following: str) -> str:
+    """A heading that starts or ends in the middle of a sentence, or is a sentence, is text."""
+    if not _HEADING.match(block):
+        return block
     text = _HEADING.sub("", block, count=1)
     is_sentence = text.endswith((".", ";", ",")) and len(text.split()) > 12
-    return text if _HEADING.match(block) and (text[:1].islower() or is_sentence) else block
+    return text if text[:1].islower() or following[:1].islower() or is_sentence else block
 
 
 def _rejoined(blocks: Sequence[str]) -> list[str]:

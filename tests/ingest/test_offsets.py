@@ -112,7 +112,7 @@ def test_every_character_of_evidence_is_in_one_sentence(text: str, name: str) ->
 
 
 @many
-@given(st.lists(WORDS, min_size=1, max_size=40).map(" ".join))
+@given(st.lists(WORDS.filter(lambda word: word != "&amp;"), min_size=1, max_size=40).map(" ".join))
 def test_readable_words_stand_in_the_text_in_order(text: str) -> None:
     document = read(text, "report.md")
     if document is None:
