@@ -101,11 +101,14 @@ def test_refusals_readings_and_errors_are_text(serve: Serve, visit: Open) -> Non
 
 
 def test_reports_titles_headings_and_file_names_are_text(serve: Serve, visit: Open) -> None:
-    page = visit(serve(reports={"vectors.md": REPORT}).url, "/?view=reports").page
+    service = serve(reports={"vectors.md": REPORT})
+    [document] = service.runtime.index.documents()
+    service.runtime.index.edit(document.id, title=LINES)
+    page = visit(service.url, "/?view=reports").page
     report = page.locator(".report").first
-    expect(report.locator("h3")).to_contain_text("onerror")
+    expect(report.locator("h3")).to_contain_text(VECTORS[2])
     report.get_by_text("Brief and contents").click()
-    expect(report.locator(".contents-list li")).to_have_count(len(VECTORS))
+    expect(report.locator(".contents-list li").nth(2)).to_have_text(f"{VECTORS[2]} heading")
     report.locator("h3 a").click()
     expect(page.locator(".paper")).to_contain_text(f"holds {VECTORS[2]} inside")
     harmless(page)

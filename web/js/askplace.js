@@ -25,7 +25,7 @@ export class AskPlace {
 			this.preview.element,
 			this.filters.element,
 		);
-		this.#log.append(links.tools(this.conversation), this.conversation.element);
+		this.#log.append(el("h1", { class: "sr" }, words.ask.conversation), links.tools(this.conversation), this.conversation.element);
 		byId("ask").append(this.#welcome, this.#log, this.composer.element, this.#starters);
 		this.filters.addEventListener("change", () => this.preview.changed());
 		this.conversation.addEventListener("change", () => this.#changed());

@@ -42,7 +42,7 @@ const past = new History({
 places.addEventListener("change", (event) => {
 	const { name, record } = /** @type {CustomEvent} */ (event).detail;
 	if (record) follow(name === "ask" ? askAddress() : placeAddress(name));
-	if (name !== "ask") byId("main").focus();
+	if (record && name !== "ask") byId("main").focus();
 	document.title = name === "ask" ? "Trendwise" : `${words.places[/** @type {"ask"} */ (name)]} – Trendwise`;
 	if (name === "trust") showTrust();
 	sideways(false);

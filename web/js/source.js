@@ -78,8 +78,7 @@ export class Source {
 	#modal() {
 		const modal = this.open && NARROW.matches;
 		for (const node of document.querySelectorAll("main, .side, .bar, .skip")) node.toggleAttribute("inert", modal);
-		if (modal) this.#panel.setAttribute("role", "dialog");
-		else this.#panel.removeAttribute("role");
+		this.#panel.setAttribute("role", modal ? "dialog" : "complementary");
 		this.#panel.setAttribute("aria-modal", String(modal));
 		if (!modal) this.#panel.removeAttribute("aria-modal");
 	}

@@ -6,7 +6,7 @@ const some = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n ===
 const lower = (text) => (/^\p{Lu}\p{Ll}+(?![^ ]*\p{Lu})/u.test(text) && !/\p{Lu}/u.test(text.slice(1)) ? text[0].toLowerCase() + text.slice(1) : text);
 
 export const words = {
-	skip: "Skip to the question box",
+	skip: "Skip to the content",
 	menu: "Menu",
 	navigation: "Trendwise",
 	newConversation: "New question",
