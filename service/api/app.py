@@ -15,6 +15,7 @@ from service.api import (
     documents,
     health,
     login,
+    observing,
     pages,
     passages,
     problems,
@@ -64,6 +65,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.add_middleware(access.Access, keys=runtime.keys)
     app.add_middleware(security.Guard, hosts=_hosts(runtime))
     app.add_middleware(security.Headers)
+    app.add_middleware(observing.Requests, observer=context.observer)
     return app
 
 

@@ -4,6 +4,7 @@ Stateless: every request stands alone, behind the same guards and keys as the ot
 sentences are given.
 """
 
+from collections.abc import Awaitable
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -90,7 +91,7 @@ def _add_tools(server: MCPServer, ctx: Context) -> None:
             raise ResourceNotFoundError(str(error)) from error
 
 
-async def _checked(result: Any) -> Any:
+async def _checked(result: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     try:
         return await result
     except Exception as error:
@@ -115,7 +116,7 @@ async def _ask(
     wanted = frozenset(documents or ())
     await to_thread.run_sync(require_documents, ctx, wanted)
     asked = Question(question, (), wanted or None, frozenset(years or ()) or None)
-    work = ctx.work(person, lambda cancel: ctx.runtime.answerer.stream(asked, cancel=cancel))
+    work = ctx.work(person, lambda cancel: ctx.answer(asked, cancel))
     try:
         answers = [event.answer async for event in work if isinstance(event, AnswerEvent)]
     finally:

@@ -141,7 +141,7 @@ def _payloads(
     ctx: Context, person: Person, question: Question, conversation_id: str | None, keep: bool, cancel: Cancel
 ) -> Iterator[Payload]:
     """The events as the API names them. The last one is kept before it is sent."""
-    for event in ctx.runtime.answerer.stream(question, cancel=cancel):
+    for event in ctx.answer(question, cancel):
         if isinstance(event, AnswerEvent):
             kept_in = _keep(ctx, person, event.answer, conversation_id) if keep else None
             yield event.name, {**asdict(event.answer), "conversation_id": kept_in}

@@ -40,7 +40,10 @@ def models(ctx: Ctx) -> dict[str, Any]:
     return {"object": "list", "data": [_model(name) for name in _names(ctx)]}
 
 
-@router.get("/v1/models/{name}", responses=documented(404))
+@router.get(
+    "/v1/models/{name}",
+    responses={200: {"content": {"application/json": {"example": examples.MODELS["data"][0]}}}, **documented(404)},
+)
 def model(name: str, ctx: Ctx) -> dict[str, Any]:
     """One of them."""
     _require_model(name, ctx)
@@ -89,7 +92,7 @@ async def complete(asked: CompletionRequest, request: Request, ctx: Ctx, person:
     def produce(cancel: Cancel) -> Iterator[Chunk]:
         if title is not None:
             return writer.plain(title, text, stream=bool(asked.stream))
-        events = ctx.runtime.answerer.stream(question, cancel=cancel)
+        events = ctx.answer(question, cancel)
         return writer.chunks(events) if asked.stream else writer.whole(events)
 
     work = ctx.work(person, produce)

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Request
 
+from service.answering.types import Event, Question
 from service.api.admission import Admission
+from service.api.observing import Observer
 from service.api.problems import ShuttingDown
 from service.api.work import Work
 from service.errors import NotAllowed
@@ -34,6 +36,7 @@ class Context:
         self.runtime = runtime
         self.admission = Admission(runtime.settings.queue)
         self.warming = Admission(WARMING)
+        self.observer = Observer(runtime, self.admission)
         self.jobs = Jobs(runtime.index)
         self._threads = ThreadPoolExecutor(runtime.settings.queue + WARMING, thread_name_prefix="question")
         self._open: set[Work[Any]] = set()
@@ -53,6 +56,10 @@ class Context:
     def closed(self, work: Work[T]) -> None:
         work.close()
         self._open.discard(work)
+
+    def answer(self, question: Question, cancel: Cancel) -> Iterator[Event]:
+        """A question's events, as the core gives them. Raises as `Answerer.stream`."""
+        return self.observer.watch(self.runtime.answerer.stream(question, cancel=cancel))
 
     def stop_accepting(self) -> None:
         self.stopping = True

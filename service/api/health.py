@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.responses import PlainTextResponse, Response
 
 from index.types import IndexStats
 from service.api.context import Asker, Ctx
@@ -65,7 +66,38 @@ def readyz(ctx: Ctx) -> Ready:
     return Ready(True, stats.documents, stats.passages, ctx.runtime.model.name)
 
 
-@router.get("/api/status", responses=documented())
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"example": 'trendwise_questions_total{status="answered"} 12.0\n'}}}},
+)
+def metrics(ctx: Ctx) -> Response:
+    """For Prometheus: questions by outcome, times, verdicts, queue, index, engine."""
+    return Response(ctx.observer.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+STATUS = {
+    "version": "0.1.0",
+    "documents": 6,
+    "passages": 60,
+    "index": {
+        "documents": 6,
+        "passages": 60,
+        "dimension": 384,
+        "embedder": "all-MiniLM-L6-v2@53aa5117",
+        "generation": 1,
+        "tail": 0,
+        "backend": "SQLite + FAISS (flat)",
+    },
+    "model": READY["model"],
+    "model_healthy": True,
+    "active": 0,
+    "queue": 64,
+    "settings": {"host": "127.0.0.1", "port": 8765},
+}
+
+
+@router.get("/api/status", responses={200: {"content": {"application/json": {"example": STATUS}}}, **documented()})
 def status(ctx: Ctx, person: Asker) -> ServiceStatus:
     """What answers come from: reports, model, settings."""
     runtime = ctx.runtime
@@ -83,7 +115,12 @@ def status(ctx: Ctx, person: Asker) -> ServiceStatus:
     )
 
 
-@router.get("/api/evaluation", responses=documented(404))
+EVALUATED = {"commit": "1c6d0cb", "metrics": {"evidence_recall_at_5": 0.93}}
+
+
+@router.get(
+    "/api/evaluation", responses={200: {"content": {"application/json": {"example": EVALUATED}}}, **documented(404)}
+)
 def evaluation(ctx: Ctx) -> dict[str, Any]:
     """The summary of the last evaluation on this machine."""
     path = ctx.runtime.settings.data_dir / EVALUATION

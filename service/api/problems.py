@@ -5,10 +5,10 @@ sentence, so that nothing of the inside leaks.
 """
 
 import http
-import logging
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -21,8 +21,9 @@ from ingest import errors as ingest_errors
 from service import errors
 from service.conversations import UnknownConversation
 from service.jobs import UnknownJob
+from service.logs import frames
 
-log = logging.getLogger("trendwise.api")
+log = structlog.get_logger("trendwise")
 
 
 class GoneError(Exception):
@@ -116,14 +117,14 @@ def problem_of(error: BaseException) -> Problem:
     for kind, status in STATUS:
         if isinstance(error, kind):
             if status >= 500 and status != 503:
-                log.error("%s: %s", type(error).__name__, error)
+                log.error("failed", error=type(error).__name__, message=str(error))
             parameter = getattr(error, "parameter", None)
             return Problem(status, str(error), headers=_retry(error, status), parameter=parameter)
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
         return Problem(error.status_code, str(error.detail), headers=tuple((error.headers or {}).items()))
-    log.error("unforeseen error", exc_info=error)
+    log.error("unforeseen error", error=type(error).__name__, message=str(error), frames=frames(error))
     return Problem(500, UNKNOWN)
 
 

@@ -169,6 +169,7 @@ class Recover:
         except GoneError:
             return
         except Exception as error:
-            if started:
-                raise
+            if started:  # too late for a status: an answer cut off, and its error in the log
+                problem_of(error)
+                return
             await problem_of(error).response_for(scope["path"])(scope, receive, send)

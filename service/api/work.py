@@ -5,6 +5,7 @@ sets its `Cancel`, so that whatever it waits for (the model, above all) is freed
 """
 
 import asyncio
+import contextvars
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -44,7 +45,7 @@ class Work(Generic[T]):
         self._room = threading.Semaphore(capacity)
         self._patience = patience
         self._finished = finished
-        executor.submit(self._run, produce)
+        executor.submit(contextvars.copy_context().run, self._run, produce)
 
     def _run(self, produce: Callable[[Cancel], Iterator[T]]) -> None:
         try:

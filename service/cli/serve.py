@@ -10,6 +10,9 @@ from service.cli.common import Data, note, settings
 def serve(
     data: Data = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on. Any but loopback needs an API key.")] = None,
+    log_texts: Annotated[
+        bool | None, typer.Option("--log-texts", help="Write questions and answers to the log. They may be personal.")
+    ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = None,
 ) -> None:
     """Start the chat page and the HTTP API.
@@ -20,8 +23,9 @@ def serve(
     from service.api.serving import address, bind
     from service.errors import BadSetting
     from service.keys import Keys
+    from service.logs import configure
 
-    chosen = settings(data_dir=data, host=host, port=port)
+    chosen = settings(data_dir=data, host=host, port=port, log_texts=log_texts)
     if not is_loopback(chosen.host):
         keys = Keys.open(chosen.data_dir)
         usable = keys.usable
@@ -30,6 +34,7 @@ def serve(
             raise BadSetting(
                 f"Others can reach {chosen.host}, so it needs an API key: make one with `trendwise keys add NAME`."
             )
+    configure(log_texts=chosen.log_texts)
     listener = bind(chosen.host, chosen.port)
     try:
         note("Loading the models…")

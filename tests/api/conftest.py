@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 
 from index.hash_embedder import HashEmbedder
@@ -14,7 +15,7 @@ from ingest.read import read_bytes
 from ingest.split import split
 from service.api import serving
 from service.api.app import create_app
-from service.llm.scripted import ScriptedModel
+from service.llm.scripted import Rule, ScriptedModel
 from service.llm.types import TextModel
 from service.runtime import Runtime
 from service.settings import Settings
@@ -44,6 +45,15 @@ Open = Callable[..., Runtime]
 Serve = Callable[[Runtime], AbstractContextManager[str]]
 
 
+def helpful_model() -> ScriptedModel:
+    """Says what the report says and finds it supported, so that tests of the API do not hang on how that is judged."""
+    rules = [
+        Rule("(?i)how much", "Councils spent 40 million pounds on cyber security in 2023."),
+        Rule("(?i)stand-out", "Artificial intelligence is the stand-out technology trend for councils in 2024."),
+    ]
+    return ScriptedModel(rules, score=lambda _, option: 0.98 if option.strip().lower() == "yes" else 0.02)
+
+
 def _filled(data_dir: Path, texts: tuple[str, ...]) -> LocalIndex:
     index = LocalIndex.open(data_dir, HashEmbedder())
     for number, text in enumerate(texts):
@@ -54,6 +64,12 @@ def _filled(data_dir: Path, texts: tuple[str, ...]) -> LocalIndex:
 
 def _client(runtime: Runtime) -> TestClient:
     return TestClient(create_app(runtime), base_url="http://127.0.0.1:8765", raise_server_exceptions=False)
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> None:
+    """Log lines go nowhere, but in the tests of logs."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
 @pytest.fixture
@@ -67,7 +83,7 @@ def open_runtime(tmp_path: Path, models_dir: Path) -> Iterator[Open]:
             data_dir = tmp_path / "service"
             index = _filled(data_dir, texts)
             options = Settings(data_dir=data_dir, **settings)  # type: ignore[arg-type]
-            return stack.enter_context(Runtime.assemble(options, index, model or ScriptedModel()))
+            return stack.enter_context(Runtime.assemble(options, index, model or helpful_model()))
 
         yield open_
 
@@ -93,7 +109,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterat
     """One service for all tests that change nothing."""
     data_dir = tmp_path_factory.mktemp("reader")
     index = _filled(data_dir, (REPORT, OTHER))
-    with Runtime.assemble(Settings(data_dir=data_dir), index, ScriptedModel()) as runtime, _client(runtime) as client:
+    with Runtime.assemble(Settings(data_dir=data_dir), index, helpful_model()) as runtime, _client(runtime) as client:
         yield client
 
 

@@ -1,0 +1,55 @@
+"""The OpenAPI description against the running application, with generated requests."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, settings
+
+CASES = int(os.environ.get("SCHEMA_CASES", "0"))
+"""In all, for the long run: `SCHEMA_CASES=10000 pytest tests/api/test_schema.py`."""
+HOST = {"host": "127.0.0.1"}
+
+
+def test_no_request_breaks_the_service(reader: TestClient) -> None:
+    schema = schemathesis.openapi.from_asgi("/openapi.json", reader.app, headers=HOST)
+    operations = [result.ok() for result in schema.get_all_operations()]
+
+    def check(operation: Any) -> None:
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=CASES // len(operations) or 5,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
+        )
+        def holds(case: Any) -> None:
+            case.call_and_validate(headers=HOST)
+
+        holds()
+
+    for operation in operations:
+        check(operation)
+
+
+def test_every_route_has_an_example_of_what_it_takes_and_gives(reader: TestClient) -> None:
+    description = reader.get("/openapi.json").json()
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+            for kind, content in success.get("content", {}).items():
+                if kind in ("application/json", "text/event-stream"):
+                    assert "example" in content, (method, path, kind)
+            taken = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            if reference := taken.get("$ref"):
+                assert description["components"]["schemas"][reference.rsplit("/", 1)[-1]]["examples"], path
+            assert {"400", "403"} <= set(operation["responses"]) or path in ("/healthz", "/metrics"), path
+
+
+def test_the_description_is_served_without_any_foreign_address(reader: TestClient) -> None:
+    text = reader.get("/openapi.json").text
+    assert "https://" not in text
+    assert Path(reader.get("/openapi.json").url.path).name == "openapi.json"
