@@ -87,7 +87,7 @@ class Server:
         self._server = serving.server(create_app(runtime), ready=ready.set)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._thread.start()
-        assert ready.wait(20)
+        assert ready.wait(60)
         self.url = serving.address(listener)
 
     def stop(self) -> None:

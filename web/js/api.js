@@ -3,22 +3,22 @@
 import { words } from "./words.js";
 
 export class Problem extends Error {
-	/** @param {string} message @param {number} [status] 0 where no answer came @param {number} [retryAfter] seconds */
-	constructor(message, status = 0, retryAfter = 0) {
+	/** @param {string} message @param {number} [status] 0 where no answer came */
+	constructor(message, status = 0) {
 		super(message);
 		this.status = status;
-		this.retryAfter = retryAfter;
 	}
 }
 
 /** @param {Response} response @returns {Promise<Problem>} */
 export async function problemOf(response) {
-	const retryAfter = Number(response.headers.get("retry-after")) || 0;
+	// A shared server, and nobody is signed in any more.
+	if (response.status === 401) location.assign("/login");
 	try {
 		const body = await response.json();
-		return new Problem(String(body.detail || body.title), response.status, retryAfter);
+		return new Problem(String(body.detail || body.title), response.status);
 	} catch {
-		return new Problem(words.errors.status(response.status), response.status, retryAfter);
+		return new Problem(words.errors.status(response.status), response.status);
 	}
 }
 
