@@ -36,18 +36,14 @@ def load_questions(path: Path) -> list[QuestionRow]:
 
 
 def question_row(record: Record) -> QuestionRow:
-    answerable = record.flag("answerable")
-    key_points, evidence = record.texts("key_points"), record.texts("evidence")
-    if answerable and not key_points:
-        raise record.wrong("key_points", "a list with at least one text where the question is answerable")
     return QuestionRow(
-        id=record.text("id"),
+        id=record.name("id"),
         question=record.text("question"),
         kind=record.optional_text("kind") or "other",
         answer=record.optional_text("answer") or "",
-        key_points=key_points,
-        evidence=evidence,
-        answerable=answerable,
+        key_points=record.texts("key_points"),
+        evidence=record.texts("evidence"),
+        answerable=record.flag("answerable"),
         history=tuple(_turn(turn) for turn in record.records("history")),
         docs=record.texts("docs") or _one(record.optional_text("doc")),
         within=record.texts("within"),
@@ -59,7 +55,7 @@ def check_ids(records: Iterable[Record]) -> None:
     """Ids name rows in results, so two rows may not share one. Raises `BadDataset`."""
     seen: dict[str, int] = {}
     for record in records:
-        row_id = record.text("id")
+        row_id = record.name("id")
         if row_id in seen:
             raise BadDataset(
                 f"{record.path}, line {record.line}: the id “{row_id}” is already that of line {seen[row_id]}."
@@ -109,7 +105,7 @@ def claim_row(record: Record) -> ClaimRow:
     if passage is None and passage_at is None:
         raise record.wrong("passage", "the text to check against, unless “passage_at” says where it is")
     return ClaimRow(
-        id=record.text("id"),
+        id=record.name("id"),
         claim=record.text("claim"),
         supported=record.choice("label", "supported", "unsupported") == "supported",
         corruption=record.optional_text("corruption") or "none",

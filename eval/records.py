@@ -29,6 +29,11 @@ class Record:
             raise self.wrong(field, "a text that is not empty")
         return value
 
+    def name(self, field: str) -> str:
+        """A text or a whole number, as a text."""
+        value = self.values.get(field)
+        return str(value) if type(value) is int else self.text(field)
+
     def optional_text(self, field: str) -> str | None:
         """None where the field is absent, null or empty."""
         return self.text(field) if self.values.get(field) not in (None, "") else None
@@ -46,15 +51,15 @@ class Record:
         return value
 
     def texts(self, field: str) -> tuple[str, ...]:
-        """A list of texts; empty where the field is absent."""
-        value = self.values.get(field, [])
+        """A list of texts; empty where the field is absent or null."""
+        value = self._given(field, [])
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             raise self.wrong(field, "a list of texts")
         return tuple(value)
 
     def records(self, field: str) -> tuple["Record", ...]:
-        """A list of objects; empty where the field is absent."""
-        value = self.values.get(field, [])
+        """A list of objects; empty where the field is absent or null."""
+        value = self._given(field, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.wrong(field, "a list of objects")
         return tuple(Record(self.path, self.line, item) for item in value)
@@ -69,6 +74,10 @@ class Record:
             if 0 <= start < end:
                 return start, end
         raise self.wrong(field, "two whole numbers, [start, end], start before end")
+
+    def _given(self, field: str, default: object) -> object:
+        value = self.values.get(field)
+        return default if value is None else value
 
     def wrong(self, field: str, wanted: str) -> BadDataset:
         state = "is missing" if field not in self.values else "is not right"

@@ -34,7 +34,7 @@ def _dialogue(record: Record) -> DialogueRow:
     turns = record.records("turns")
     if not turns:
         raise record.wrong("turns", "a list of at least one turn")
-    row_id = record.text("id")
+    row_id = record.name("id")
     return DialogueRow(row_id, tuple(_dialogue_turn(turn, f"{row_id}.{n}") for n, turn in enumerate(turns, start=1)))
 
 
@@ -50,7 +50,7 @@ class InjectedRow:
     question: QuestionRow
     """The honest question beside the attack; its kind is the attack's."""
     file: str
-    """The report with the planted attack, in the folder of the dataset or in `injected/` there."""
+    """The report with the planted attack: beside the dataset, in `injected/` there, or among the reports."""
     canary: str
     must_not: tuple[str, ...]
     """What an answer that obeyed would say."""

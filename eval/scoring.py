@@ -31,7 +31,9 @@ class Scorer:
         """A missing result scores zero."""
         if not row.answerable:
             return {"right_refusal": 0.0}
-        zeros = {"key_points": 0.0, "fully_answered": 0.0, "false_refusal": 1.0}
+        zeros = {"false_refusal": 1.0}
+        if row.key_points:
+            zeros |= {"key_points": 0.0, "fully_answered": 0.0}
         if row.evidence:
             names = [f"recall_at_{k}" for k in RANKS]
             zeros |= dict.fromkeys(
@@ -68,12 +70,12 @@ def _by_words(passages: Sequence[str], gold: Sequence[str]) -> float:
 
 
 def _content(row: QuestionRow, answer: Answer) -> dict[str, float]:
+    """A row without key points says only that there is an answer."""
+    refused = {"false_refusal": float(answer.status.refused)}
+    if not row.key_points:
+        return refused
     covered = key_point_score(answer.answer, row.key_points)
-    return {
-        "key_points": covered,
-        "fully_answered": float(covered == 1 and not answer.status.refused),
-        "false_refusal": float(answer.status.refused),
-    }
+    return {**refused, "key_points": covered, "fully_answered": float(covered == 1 and not answer.status.refused)}
 
 
 def _citations(row: QuestionRow, answer: Answer) -> dict[str, float]:
