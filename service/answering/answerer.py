@@ -18,10 +18,10 @@ from index.types import Filters, Hit, Index
 from ingest.neutralise import neutralise
 from service.answering import gate, overview, sources
 from service.answering.calibration import Calibration, load
-from service.answering.completing import missing, parts
+from service.answering.completing import MOST_WORDS_OF_WHOLE, missing, of_whole, parts
 from service.answering.compose import answer_prompt, answerable_prompt
 from service.answering.directives import without_directives
-from service.answering.drafting import Draft
+from service.answering.drafting import MOST_ANSWER_WORDS, Draft
 from service.answering.followup import Standalone, standalone
 from service.answering.scope import scopes, within
 from service.answering.search import in_turn, search_each
@@ -42,7 +42,7 @@ from service.answering.types import (
 )
 from service.answering.verify import YES_NO, Verifier
 from service.answering.words import asked as content_words
-from service.answering.words import stems
+from service.answering.words import stem, stems
 from service.errors import BadQuestion, IndexEmpty
 from service.llm.types import Cancel, Prompt, TextModel
 
@@ -156,7 +156,13 @@ class Answerer:
         clock.mark("search")
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 
-        draft = Draft(self.index.embedder, self.verifier, found.sources, text)
+        draft = Draft(
+            self.index.embedder,
+            self.verifier,
+            found.sources,
+            text,
+            MOST_WORDS_OF_WHOLE if found.whole else MOST_ANSWER_WORDS,
+        )
         decision = self._hopeless(found) if asking.text else gate.COMMAND
         if decision is None:
             decision = yield from self._write(found, draft, clock, cancel)
@@ -184,36 +190,44 @@ class Answerer:
     def _find(self, text: str, question: Question) -> _Found:
         asked = standalone(text, question.history)
         filters = Filters(question.document_ids, question.years)
-        vector = self._meaning(asked)
         sides = scopes(asked.searches[0], self.index.documents(), filters)
+        titles = self._titles(sides) if sides != [filters] else frozenset()
+        vector = self._meaning(asked, titles)
+        wanted = content_words(asked.subject) - titles or content_words(asked.subject)
         whole = overview.is_overview(text)
         if whole:
             hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.passages)
         else:
-            hits = self._search(asked, vector, sides, filters)
-        gathered = sources.gather(self._wanted(asked, sides), vector, hits, self.index.embedder)
+            hits = self._search(asked, wanted, vector, sides, filters)
+        gathered = sources.gather(wanted, vector, hits, self.index.embedder)
         chosen = overview.best(gathered) if whole else self._best(gathered, sides)
         return _Found(asked, whole, hits, gathered, chosen, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
 
-    def _meaning(self, asked: Standalone) -> NDArray[np.float32]:
-        """Unit vector of the question; of a follow-up the mean of its wordings, with and without what it follows."""
-        mean = np.asarray(self.index.embedder.embed(asked.searches, kind="query").mean(axis=0), dtype=np.float32)
+    def _meaning(self, asked: Standalone, titles: frozenset[str]) -> NDArray[np.float32]:
+        """Unit vector of the question: the mean of its wordings, and of what it asks once a report's title is taken out."""
+        bare = " ".join(word for word in asked.subject.split() if stem(word.strip(".,?!’'\"").lower()) not in titles)
+        wordings = [*asked.searches, *([bare] if titles and content_words(bare) else [])]
+        mean = np.asarray(self.index.embedder.embed(wordings, kind="query").mean(axis=0), dtype=np.float32)
         return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
 
-    def _wanted(self, asked: Standalone, sides: Sequence[Filters]) -> frozenset[str]:
-        """Stems of what is asked; the title of a report that the question names says where to look, not what for."""
+    def _titles(self, sides: Sequence[Filters]) -> frozenset[str]:
+        """Stems of the titles of the reports that a question names: they say where to look, not what for."""
         named = {document for side in sides for document in side.document_ids or ()} if len(sides) < MANY else set()
-        titles = [info.title for info in self.index.documents() if info.id in named and info.title]
-        wanted = content_words(asked.subject)
-        return wanted - {word for title in titles for word in stems(title)} or wanted
+        titles = [info.title for info in self.index.documents() if info.id in named] if len(named) < MANY else []
+        return frozenset(word for title in titles for word in stems(title))
 
     def _search(
-        self, asked: Standalone, vector: NDArray[np.float32], sides: Sequence[Filters], filters: Filters
+        self,
+        asked: Standalone,
+        wanted: frozenset[str],
+        vector: NDArray[np.float32],
+        sides: Sequence[Filters],
+        filters: Filters,
     ) -> list[Hit]:
         """Passages for the question as a whole, then in turn for each question that it is made of."""
-        embedder, wanted = self.index.embedder, self.options.candidates
-        found = search_each(self.index, asked.searches, sides, filters, limit=wanted)
-        rankings = [found if len(sides) > 1 else sources.rerank(self._wanted(asked, sides), vector, found, embedder)]
+        embedder = self.index.embedder
+        found = search_each(self.index, asked.searches, sides, filters, limit=self.options.candidates)
+        rankings = [found if len(sides) > 1 else sources.rerank(wanted, vector, found, embedder)]
         several = parts(asked.searches[0]) if len(asked.searches) == len(sides) == 1 else []
         if len(several) > 1:
             rankings += [self.index.search(part, limit=self.options.passages, filters=filters) for part in several]
@@ -265,12 +279,20 @@ class Answerer:
             yield from self._settle(drafted, draft, clock, cancel)
         decision = decision or self._decide(found, None)
         if decision.answerable and self.options.complete and not (draft.denied and not draft.sentences):
-            embed = partial(self.index.embedder.embed, kind="query")
-            for quotation in missing(found.asked.searches[0], draft.text, found.sources, tuple(draft.cited), embed):
-                kept = draft.quote(quotation)
-                if kept:
-                    yield SentenceEvent(*kept)
+            yield from self._complete(found, draft)
         return decision
+
+    def _complete(self, found: _Found, draft: Draft) -> Iterator[SentenceEvent]:
+        """Quotes what the draft left out."""
+        if found.whole:
+            quotations = of_whole(draft.text, found.chosen)
+        else:
+            embed = partial(self.index.embedder.embed, kind="query")
+            quotations = missing(found.asked.searches[0], draft.text, found.sources, tuple(draft.cited), embed)
+        for quotation in quotations:
+            kept = draft.quote(quotation)
+            if kept:
+                yield SentenceEvent(*kept)
 
     def _draft(self, prompt: Prompt, clock: _Clock, cancel: Cancel | None) -> Iterator[TokenEvent | str]:
         """Provisional tokens, and each sentence once it is complete."""

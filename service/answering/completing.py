@@ -6,7 +6,7 @@ the source. It is added only where it says something new, for nobody wants an an
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ NEAR = 0.2
 """How much less relevant than the best sentence a quoted one may be, where the draft drew on none."""
 MOST_WORDS = 110
 """Words that draft and quotations may have together."""
+MOST_OF_WHOLE = 6
+MOST_WORDS_OF_WHOLE = 220
 _LEAST_NEW = 0.5
 """Share of a quotation's content words that the answer must not have yet."""
 _LEAST_FACTS = 2
@@ -43,22 +45,40 @@ def missing(
     question: str, answer: str, sources: Sequence[Source], cited: Sequence[Source], embed: Embed
 ) -> Iterator[Quotation]:
     """Quotations, most wanted first. `cited` are the sources of the draft; `embed` gives the vectors of questions."""
+    wanted = _wanted(question, sources, cited, embed)
+    return _new(wanted, answer, asked(question), sources, most=MOST_QUOTED, most_words=MOST_WORDS)
+
+
+def of_whole(answer: str, chosen: Sequence[Source]) -> Iterator[Quotation]:
+    """Quotations for a question about a whole report: its chosen sentences, in reading order, that the answer does not cover."""
+    return _new(chosen, answer, frozenset(), chosen, most=MOST_OF_WHOLE, most_words=MOST_WORDS_OF_WHOLE)
+
+
+def _new(
+    wanted: Iterable[Source],
+    answer: str,
+    given: frozenset[str],
+    sources: Sequence[Source],
+    *,
+    most: int,
+    most_words: int,
+) -> Iterator[Quotation]:
+    """Of the wanted sources those that say something which neither the answer nor what is given has."""
     said = set(stems(answer))
-    given = asked(question)
     used = len(answer.split())
     quoted = 0
-    for source in _wanted(question, sources, cited, embed):
+    for source in wanted:
         text = source.sentence.readable.strip()
         says = set(stems(text))
         new = says - said
-        too_long = used + len(text.split()) > MOST_WORDS
+        too_long = used + len(text.split()) > most_words
         if not _is_statement(text) or too_long or len(new) < _LEAST_NEW * len(says) or len(new - given) < _LEAST_FACTS:
             continue
         quoted += 1
         used += len(text.split())
         said |= says
         yield Quotation(_as_sentence(text, _speaker(source, sources, quoted)), (source,))
-        if quoted == MOST_QUOTED:
+        if quoted == most:
             return
 
 

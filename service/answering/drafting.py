@@ -39,6 +39,7 @@ class Draft:
     sources: Sequence[Source]
     question: str = ""
     """Its words are not news in an answer."""
+    most_words: int = MOST_ANSWER_WORDS
     citations: Citations = field(default_factory=Citations)
     sentences: list[AnswerSentence] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
@@ -87,7 +88,7 @@ class Draft:
         self, text: str, sources: Sequence[Source], check: Check
     ) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
         """Adds a sentence that was checked, if there is room for it."""
-        if self.sentences and self.words + len(text.split()) > MOST_ANSWER_WORDS:
+        if self.sentences and self.words + len(text.split()) > self.most_words:
             return None
         used, new = self.citations.cite(sources)
         self.cited.extend(source for source in sources if source.key not in {known.key for known in self.cited})

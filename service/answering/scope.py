@@ -11,11 +11,12 @@ from index.types import DocumentInfo, Filters, Hit
 from service.answering.words import stems
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_NAMED = 0.75
-"""Share of a title's content words that a question must have to name it."""
+_LOOSE = frozenset(stems("uk us digest annex draft version edition"))
+"""Words of a title, beside years, that people leave out when they name a report."""
 _GENERIC = frozenset(
-    stems("report reports summary digest public sector government digital 2024 strategy action plan case study")
+    stems("report reports summary public sector government digital strategy action plan case study guidance")
 )
+"""Words that many titles share: a title of these alone names no report."""
 
 
 def scopes(question: str, documents: Sequence[DocumentInfo], filters: Filters) -> list[Filters]:
@@ -38,21 +39,31 @@ def within(hit: Hit, scope: Filters) -> bool:
 
 
 def named(question: str, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:
-    """Reports of whose title the question has nearly every content word; of several that fit, those that fit most closely."""
+    """Reports of whose title the question has every telling word; of several that fit, those that fit most closely."""
     asked = set(stems(question))
     found: list[tuple[int, DocumentInfo]] = []
     for document in documents:
-        title = set(stems(document.title))
-        telling = title - _GENERIC
-        if len(title) >= 2 and telling and telling <= asked and len(title & asked) >= _NAMED * len(title):
-            found.append((len(title & asked), document))
+        title = _telling(document.title)
+        years = {word for word in stems(document.title) if _YEAR.fullmatch(word)}
+        fits = title <= asked and not (years and _years(question) and not years & _years(question))
+        if len(title) >= 2 and title - _GENERIC and fits:
+            found.append((len(title) + len(years & asked), document))
     return [document for size, document in found if not _part_of_another(size, document, found)]
 
 
+def _years(text: str) -> set[str]:
+    return set(_YEAR.findall(text))
+
+
+def _telling(title: str) -> set[str]:
+    """The words of a title that somebody uses to name the report."""
+    return {word for word in stems(title) if not _YEAR.fullmatch(word)} - _LOOSE
+
+
 def _part_of_another(size: int, document: DocumentInfo, found: Sequence[tuple[int, DocumentInfo]]) -> bool:
-    """Whether a longer title that is named too has all of this title's words: "Plan" beside "Plan 2021"."""
-    title = set(stems(document.title))
-    return any(other_size > size and title < set(stems(other.title)) for other_size, other in found)
+    """Whether another report is named too whose title has all of this one's words and more, or whose year is named."""
+    title = _telling(document.title)
+    return any(other_size > size and title <= _telling(other.title) for other_size, other in found)
 
 
 def _allowed(document: DocumentInfo, filters: Filters) -> bool:

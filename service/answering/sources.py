@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index.types import Embedder, Hit
 from ingest.types import Passage, Sentence
 from service.answering.directives import flagged
-from service.answering.words import stems
+from service.answering.words import stem, stems
 
 # How much counts beside a sentence's own likeness (cosine) to the question; chosen on the tuning questions by how many
 # key points the best 200 words carry (eval/NOTES.md).
@@ -28,6 +28,28 @@ NEIGHBOUR_WEIGHT = 0.2
 """Likeness of the sentence before or after it: an answer often follows the sentence that names the subject."""
 RANK_WEIGHT = 0.15
 """Taken off from the first to the last passage of the ranking."""
+TITLE_COST = 0.5
+"""Taken off for a title block, unless the question is about such things."""
+_OF_TITLES = frozenset(
+    stem(word)
+    for word in [
+        "who",
+        "when",
+        "author",
+        "authors",
+        "wrote",
+        "written",
+        "writer",
+        "publisher",
+        "published",
+        "publish",
+        "date",
+        "dated",
+        "title",
+        "contributor",
+        "contributors",
+    ]
+)
 _RERANK_K = 20
 """Smaller than the usual 60: of twenty candidates the first few matter most."""
 LEFT_OUT = "[An instruction to software was left out here.]"
@@ -73,6 +95,8 @@ def gather(
     for i, (rank, hit, ordinal, row) in enumerate(kept):
         beside = [likeness[j] for j in (i - 1, i + 1) if 0 <= j < len(kept) and kept[j][0] == rank]
         match = float(likeness[i] + LEXICAL_WEIGHT * lexical[i])
+        if is_title(hit.passage) and not wanted & _OF_TITLES:
+            match -= TITLE_COST
         relevance = (
             match
             + PASSAGE_WEIGHT * (hit.dense_score if hit.dense_score is not None else likeness[i])
@@ -82,6 +106,11 @@ def gather(
         sentence = hit.passage.sentences[ordinal]
         sources.append(Source(hit, rank, ordinal, sentence, row, float(likeness[i]), match, float(relevance)))
     return sources
+
+
+def is_title(passage: Passage) -> bool:
+    """Whether it is a report's title block: every question is near to it that has words of the title."""
+    return passage.readable.startswith("Title: ")
 
 
 def rerank(wanted: frozenset[str], vector: NDArray[np.float32], hits: Sequence[Hit], embedder: Embedder) -> list[Hit]:
