@@ -146,13 +146,15 @@ class _Finder:
         """Authors and dates on lines of their own, before the report begins."""
         found: list[Block] = []
         searched = self.blocks[start : start + _SEARCHED]
-        for block in searched:
-            lines = list(self._lines(block)) if block.kind is BlockKind.PARAGRAPH else []
-            taken = [self._take_line(self._text(line)) for line in lines]
-            if lines and len(self._text(block)) > _PROSE:
-                found += searched[searched.index(block) :]
+        for number, block in enumerate(searched):
+            lines = self._lines(block) if block.kind is BlockKind.PARAGRAPH else iter(())
+            if block.span.end - block.span.start > _PROSE and (first := next(lines, None)):
+                self._take_line(self._text(first))
+                found += searched[number:]
                 break
-            found += [replace(line, kind=BlockKind.TITLE) for line in lines] if any(taken) else [block]
+            split = list(lines)
+            taken = [self._take_line(self._text(line)) for line in split]
+            found += [replace(line, kind=BlockKind.TITLE) for line in split] if any(taken) else [block]
         self.blocks[start : start + len(searched)] = found
 
     def _lines(self, block: Block) -> Iterator[Block]:

@@ -8,11 +8,13 @@ from ingest.errors import EmptyReport, NoSuchFile, UnreadableReport
 from ingest.extract import Extract
 from ingest.front import front
 from ingest.mask import mask
+from ingest.neutralise import neutralise
 from ingest.readers import format_of
 from ingest.types import Document
 
 LARGEST = 25 * 1024 * 1024
 """Bytes of a file."""
+_LONGEST_NAME = 200
 LONGEST = 5_000_000
 """Characters of text: a thousand full pages."""
 
@@ -34,7 +36,7 @@ def read_file(path: Path) -> Document:
 
 def read_bytes(data: bytes, name: str) -> Document:
     """The same for bytes; the name's ending says what they are."""
-    name = PurePath(name).name
+    name = _shown_name(name)
     extract = _extract(data, name)
     if len(extract.text) > LONGEST:
         raise UnreadableReport(f"{name} holds more than {LONGEST:,} characters of text. Split it and add the parts.")
@@ -57,6 +59,11 @@ def read_bytes(data: bytes, name: str) -> Document:
         neutralised=extract.neutralised,
         pages=extract.pages,
     )
+
+
+def _shown_name(name: str) -> str:
+    """The file's own name without folders and without what cannot be seen; of a very long one the end."""
+    return neutralise(PurePath(name).name)[0].replace("\n", " ").strip()[-_LONGEST_NAME:] or "report"
 
 
 def _extract(data: bytes, name: str) -> Extract:

@@ -41,6 +41,7 @@ def pages_of(fact: dict[str, str]) -> set[int | None]:
     return found
 
 
+@pytest.mark.slow
 def test_cited_pages_are_right() -> None:
     wrong = {fact["says"]: pages for fact in FACTS if (pages := pages_of(fact)) != {fact["page"]}}
     assert len(FACTS) >= 40
