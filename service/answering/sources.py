@@ -28,6 +28,8 @@ NEIGHBOUR_WEIGHT = 0.2
 """Likeness of the sentence before or after it: an answer often follows the sentence that names the subject."""
 RANK_WEIGHT = 0.15
 """Taken off from the first to the last passage of the ranking."""
+MOST_OF_PASSAGE = 4
+"""Sentences of one passage that the model reads: the rows of one table would otherwise fill the prompt."""
 TITLE_COST = 0.5
 """Taken off for a title block, unless the question is about such things."""
 _OF_TITLES = frozenset(
@@ -166,7 +168,8 @@ def best(sources: Sequence[Source], *, words: int, most: int) -> list[Source]:
     for source in sorted(sources, key=lambda s: -s.relevance):
         size = len(source.sentence.readable.split())
         same = source.sentence.readable.casefold()
-        if same in seen or (chosen and used + size > words):
+        of_same = sum(other.hit.passage.id == source.hit.passage.id for other in chosen)
+        if same in seen or of_same == MOST_OF_PASSAGE or (chosen and used + size > words):
             continue
         seen.add(same)
         chosen.append(source)
