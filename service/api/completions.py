@@ -21,7 +21,7 @@ from service.api.completion_request import CompletionRequest, question_and_histo
 from service.api.completion_writer import Chunk, Writer
 from service.api.context import Asker, Context, Ctx
 from service.api.housekeeping import housekeeping
-from service.api.problems import UnknownModel, documented, problem_of
+from service.api.problems import UnknownModel, documented_as_openai, problem_of
 from service.api.sse import EventStream, next_or_gone
 from service.llm.types import Cancel
 
@@ -33,7 +33,8 @@ CREATED = 1767225600
 
 
 @router.get(
-    "/v1/models", responses={200: {"content": {"application/json": {"example": examples.MODELS}}}, **documented()}
+    "/v1/models",
+    responses={200: {"content": {"application/json": {"example": examples.MODELS}}}, **documented_as_openai()},
 )
 def models(ctx: Ctx) -> dict[str, Any]:
     """The models that can be asked: this service, also by the name of its language model."""
@@ -42,7 +43,10 @@ def models(ctx: Ctx) -> dict[str, Any]:
 
 @router.get(
     "/v1/models/{name}",
-    responses={200: {"content": {"application/json": {"example": examples.MODELS["data"][0]}}}, **documented(404)},
+    responses={
+        200: {"content": {"application/json": {"example": examples.MODELS["data"][0]}}},
+        **documented_as_openai(404),
+    },
 )
 def model(name: str, ctx: Ctx) -> dict[str, Any]:
     """One of them."""
@@ -74,7 +78,7 @@ def _require_model(name: str, ctx: Context) -> None:
                 "text/event-stream": {"schema": {"type": "string"}, "example": examples.CHUNKS},
             },
         },
-        **documented(404, 408, 413, 415, 503),
+        **documented_as_openai(404, 408, 413, 415, 503),
     },
 )
 async def complete(asked: CompletionRequest, request: Request, ctx: Ctx, person: Asker) -> Response:

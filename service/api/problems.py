@@ -174,6 +174,22 @@ class ProblemDocument(BaseModel):
     errors: list[dict[str, str]] | None = None
 
 
+ENVELOPE: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "param", "code"],
+            "properties": {
+                "message": {"type": "string"},
+                "type": {"type": "string"},
+                "param": {"type": ["string", "null"]},
+                "code": {"type": ["string", "null"]},
+            },
+        }
+    },
+}
 EXAMPLES = {
     400: "The body is not valid JSON: check its quotation marks, commas and brackets.",
     401: "Give an API key: `Authorization: Bearer tw-…`.",
@@ -194,6 +210,15 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     for status in sorted({400, 401, 403, *statuses}):
         example = Problem(status, EXAMPLES[status]).document
         content = {"application/problem+json": {"schema": ProblemDocument.model_json_schema(), "example": example}}
+        described[status] = {"description": http.HTTPStatus(status).phrase, "content": content}
+    return described
+
+
+def documented_as_openai(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for the routes whose errors come in OpenAI's envelope."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for status in sorted({400, 401, 403, *statuses}):
+        content = {"application/json": {"schema": ENVELOPE, "example": Problem(status, EXAMPLES[status]).envelope}}
         described[status] = {"description": http.HTTPStatus(status).phrase, "content": content}
     return described
 
