@@ -69,7 +69,8 @@ models: | $(PACKAGES) ## Fetch and verify the models that the settings need
 
 test: set-up-tests ## Run every test
 	@.ci/step "Chromium" .ci/install chromium
-	@.venv/bin/python -m pytest
+	@CHROMIUM="$${CHROMIUM:-$$(command -v chromium || command -v chromium-browser || command -v google-chrome)}" \
+		.venv/bin/python -m pytest
 
 check: $(ALL_PACKAGES) lint unit ## Lint, types, import arrows and the quick tests: under a minute
 
@@ -81,7 +82,7 @@ lint: | $(ALL_PACKAGES)
 unit: | $(ALL_PACKAGES)
 	@.venv/bin/python -m pytest -q -m "not e2e and not browser and not slow"
 
-bench: set-up-tests ## Measure speed and quality (long)
+bench: set-up-tests ## Measure quality and speed on every data set that is there: hours
 	@.venv/bin/python -m eval.bench
 
 lock: | $(ALL_PACKAGES) ## Write constraints.txt anew from what is installed
