@@ -5,28 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from ingest.dates import is_date, iso_date, opens_with_date, year_in
+from ingest.dates import year_in
 from ingest.extract import Extract
 from ingest.sentences import readable
 from ingest.site import is_site
+from ingest.stated import Stated, from_name, key, year_of
 from ingest.types import Block, BlockKind, Span
 
 _FIELD = re.compile(
     r"^(title|authors?|date|published\w*|publication_date|year)[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.I | re.M
 )
-_AUTHORS = re.compile(
-    r"(?:(?:lead |report )?authors?|contributors?|written by|prepared by|edited by)\b[^:]{0,25}:\s*", re.I
-)
-_BYLINE = re.compile(r"[Bb]y\s+(?=[A-Z])")
-_DATED = re.compile(
-    r"(?:first |last )?(?:published|publication date|date of publication|date|updated|issued|released)(?: on)?\s*:?\s+",
-    re.I,
-)
 _GENERIC = re.compile(
     r"(?:introduction|executive summary|summary|foreword|preface|background|overview|abstract|contents|purpose|about)$",
     re.I,
 )
-_SMALL = {"uk", "us", "eu", "ai", "nhs", "cio", "ict"}
 _SEARCHED = 12
 """Blocks from the start among which the title, and after it authors and dates, are looked for."""
 _PROSE = 250
@@ -54,9 +46,7 @@ class _Finder:
         self.name = name
         self.is_markdown = extract.is_markdown
         self.extract = extract
-        self.title: str | None = None
-        self.authors: tuple[str, ...] = ()
-        self.date: str | None = None
+        self.stated = Stated()
 
     def find(self) -> Front:
         self._front_matter()
@@ -65,10 +55,10 @@ class _Finder:
         if heading is not None:
             self._take_heading(heading, shown)
         self._take_lines(heading or 0)
-        title = self.title or from_name(self.name)
-        named = _vote([title, shown, PurePath(self.name).stem])
-        year = int(self.date[:4]) if self.date else named or self.extract.year
-        return Front(title, self.authors, self.date, year, tuple(self.blocks))
+        title = self.stated.title or from_name(self.name)
+        named = year_of([title, shown, PurePath(self.name).stem])
+        year = int(self.stated.date[:4]) if self.stated.date else named or self.extract.year
+        return Front(title, self.stated.authors, self.stated.date, year, tuple(self.blocks))
 
     def _front_matter(self) -> None:
         if not self.masked.startswith("---") or not self.blocks or self.blocks[0].kind is not BlockKind.FURNITURE:
@@ -78,27 +68,17 @@ class _Finder:
         spans = [
             Span(field.start(), field.end(2))
             for field in fields
-            if self._take_field(field.group(1).lower(), field.group(2))
+            if self.stated.take_field(field.group(1).lower(), field.group(2))
         ]
         if spans:
             self.blocks[0:1] = [replace(whole, kind=BlockKind.TITLE, span=span) for span in spans]
-
-    def _take_field(self, field: str, value: str) -> bool:
-        value = value.strip("'\"")
-        if field == "title":
-            taken, self.title = not self.title, self.title or value
-        elif field.startswith("author"):
-            taken, self.authors = not self.authors, self.authors or _names(value.strip("[]"))
-        else:
-            taken, self.date = not self.date, self.date or iso_date(value)
-            taken = taken and bool(self.date)
-        return taken
 
     def _title_heading(self) -> int | None:
         """The first heading that can name the whole: no advert, no `01 Summary`, not one of many of its level."""
         headings = [number for number, block in enumerate(self.blocks) if block.kind is BlockKind.HEADING]
         texts = {number: self._text(self.blocks[number]) for number in headings}
-        early = [number for number in headings if number < self._prose() and not is_site(texts[number])]
+        start = self._prose()
+        early = [number for number in headings if number < start and not is_site(texts[number])]
         outermost = [number for number in early if not self.blocks[number].headings]
         twice = [number for number in outermost if list(texts.values()).count(texts[number]) > 1]
         for number in twice or early[:1]:
@@ -126,10 +106,10 @@ class _Finder:
 
     def _take_heading(self, heading: int, shown: str) -> None:
         """The heading is the title, or, below another title in front matter, a heading as it is."""
-        if self.title and key(self.title) != key(shown):
+        if self.stated.title and key(self.stated.title) != key(shown):
             return
-        first = heading if not self.title else -1
-        self.title = self.title or shown
+        first = heading if not self.stated.title else -1
+        self.stated.title = self.stated.title or shown
         for number, block in enumerate(self.blocks):
             kind = block.kind
             if number == first:
@@ -149,11 +129,11 @@ class _Finder:
         for number, block in enumerate(searched):
             lines = self._lines(block) if block.kind is BlockKind.PARAGRAPH else iter(())
             if block.span.end - block.span.start > _PROSE and (first := next(lines, None)):
-                self._take_line(self._text(first))
+                self.stated.take_line(self._text(first))
                 found += searched[number:]
                 break
             split = list(lines)
-            taken = [self._take_line(self._text(line)) for line in split]
+            taken = [self.stated.take_line(self._text(line)) for line in split]
             found += [replace(line, kind=BlockKind.TITLE) for line in split] if any(taken) else [block]
         self.blocks[start : start + len(searched)] = found
 
@@ -162,53 +142,9 @@ class _Finder:
             end = line.start() + len(line.group().rstrip())
             yield replace(block, span=Span(block.span.start + line.start(), block.span.start + end))
 
-    def _take_line(self, text: str) -> bool:
-        named = _AUTHORS.match(text)
-        byline = _BYLINE.match(text) if not named else None
-        if not self.authors and (named or byline):
-            names = _names(text[(named or byline).end() :])  # type: ignore[union-attr]
-            self.authors = names if named or all(_is_name(name) for name in names) else ()
-            return bool(self.authors)
-        dated = _DATED.match(text)
-        stated = text[dated.end() :] if dated else text if is_date(text) else ""
-        if not self.date and opens_with_date(stated):
-            self.date = iso_date(stated[:40])
-            return bool(self.date)
-        return False
-
     def _text(self, block: Block) -> str:
         return readable(self.masked, block.span, is_markdown=self.is_markdown).text
 
     def _line(self, block: Block) -> str:
         start = self.masked.rfind("\n", 0, block.span.start) + 1
         return self.masked[start : block.span.end]
-
-
-def from_name(name: str) -> str:
-    """A title made of a file's name, for a report that does not state one."""
-    words = [word.upper() if word in _SMALL else word for word in re.split(r"[-_\s]+", PurePath(name).stem) if word]
-    title = " ".join(words)
-    return title[:1].upper() + title[1:] or name
-
-
-def key(text: str) -> str:
-    """The words of a text, for comparing what is said and not how it is written."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _names(text: str) -> tuple[str, ...]:
-    parts = re.split(r"\s*(?:,|;|&|\band\b)\s*", text.strip().rstrip("."))
-    names = tuple(name for part in parts if (name := part.strip("'\" ")))
-    plausible = all(len(name.split()) <= 6 and name[:1].isupper() and not re.search(r"\d", name) for name in names)
-    return names if plausible else ()
-
-
-def _is_name(text: str) -> bool:
-    words = text.split()
-    return 2 <= len(words) <= 4 and all(word[:1].isupper() or word in ("de", "van", "von", "der") for word in words)
-
-
-def _vote(texts: Sequence[str]) -> int | None:
-    """The year that most of the texts name; the earlier text decides a draw."""
-    years = [year for text in texts if (year := year_in(text))]
-    return max(years, key=lambda year: (years.count(year), -years.index(year))) if years else None

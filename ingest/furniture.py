@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.front import key
 from ingest.inline import Readable
 from ingest.sentences import readable, spans
 from ingest.site import is_contents, is_site
+from ingest.stated import key
 from ingest.types import Block, BlockKind, Span
 
 _WORD = re.compile(r"[^\W\d_]{2,}")

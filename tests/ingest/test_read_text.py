@@ -107,6 +107,11 @@ def test_a_byline_names_authors() -> None:
     assert read("# A plan\n\nBy Jane Doe and Ravi van Dyk\n\nText.\n").authors == ("Jane Doe", "Ravi van Dyk")
 
 
+def test_the_name_of_a_department_is_one_name() -> None:
+    document = read("# A plan\n\nAuthors: Department for Science, Innovation and Technology\n\nText.\n")
+    assert document.authors == ("Department for Science, Innovation and Technology",)
+
+
 def test_no_title_in_the_file_means_the_file_name_and_no_invented_title_block() -> None:
     document = read("##01 Summary\n\nText one.\n\n##02 Method\n\nText two.\n", "uk-digital-plan-2012.md")
     assert (document.title, document.year) == ("UK digital plan 2012", 2012)
