@@ -5,6 +5,7 @@
 - `engine_cache`: what is already computed
 - `engine_job`, `engine_loop`: one thread serves everybody; its docstring states the budget
 - `engine_text`: tokens become text
+- `engine_states`, `engine_parts`: an option: attention states of passages, kept and moved
 
 Here is what runs in the asking threads: tokenising, queueing, and waiting for what comes back.
 """
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 from service.errors import Cancelled, ModelFailed, PromptTooLong, RunError
 from service.llm.engine_job import Job, Logits, ScoreJob, StreamJob, WarmJob
 from service.llm.engine_loop import Engine, EngineStats
+from service.llm.engine_parts import segments
+from service.llm.engine_states import StateStore, model_identity
 from service.llm.engine_threads import physical_cores
 from service.llm.engine_tokens import Tokeniser
 from service.llm.llama_context import Context
@@ -46,13 +49,18 @@ class LlamaModel:
         context: int = 8192,
         queue: int = 64,
         name: str | None = None,
+        states: StateStore | None = None,
     ) -> None:
-        """`context` tokens are shared by all running requests; `queue` is how many may be active or waiting."""
+        """`context` tokens are shared by all running requests; `queue` is how many may be active or waiting.
+
+        With `states`, parts that were read once are not read again: sooner, but not exact (see `engine_states`).
+        """
         chat_template = find_template(template)
         self._weights = Weights(path)
         self._tokeniser = Tokeniser(self._weights, chat_template)
         make_context = partial(Context, self._weights, cells=context, threads=threads or physical_cores())
-        self._engine = Engine(lambda sequences: make_context(sequences=sequences), queue=queue)
+        self._engine = Engine(lambda sequences: make_context(sequences=sequences), queue=queue, states=states)
+        self._identity = model_identity(path) if states is not None else None
         self._name = name or path.stem
         self._context = min(self._engine.cells, self._weights.trained_context)
         self._finalizer = weakref.finalize(self, _close, self._engine, self._weights)
@@ -78,7 +86,7 @@ class LlamaModel:
             self._fitting(prompt, max_tokens), preamble=len(self._tokeniser.preamble(prompt)), max_tokens=max_tokens,
             stop=stop, cancel=cancel, piece=self._weights.piece, ends=self._ends,
         )  # fmt: skip
-        self._submit([job], cancel)
+        self._submit([self._with_states(job, prompt)], cancel)
         try:
             while (text := self._receive(job.outbox, cancel)) is not None:
                 yield text
@@ -91,13 +99,7 @@ class LlamaModel:
         """An option counts by its first token, so options must differ there: "Yes" and "No", not "Yes" and "Yes!"."""
         first = np.array([self._first_token(option) for option in options], np.int32)
         outbox: queue.SimpleQueue[tuple[int, Logits] | RunError | None] = queue.SimpleQueue()
-        jobs: list[Job] = [
-            ScoreJob(
-                self._fitting(prompt, 0), preamble=len(self._tokeniser.preamble(prompt)), options=first, row=row,
-                outbox=outbox, cancel=cancel,
-            )
-            for row, prompt in enumerate(prompts)
-        ]  # fmt: skip
+        jobs = [self._score_job(prompt, row, first, outbox, cancel) for row, prompt in enumerate(prompts)]
         scores = np.empty((len(prompts), len(options)), np.float32)
         self._submit(jobs, cancel)
         try:
@@ -117,7 +119,7 @@ class LlamaModel:
             return
         job = WarmJob(tokens, preamble=len(self._tokeniser.preamble(prompt)), cancel=cancel)
         try:
-            self._submit([job], cancel)
+            self._submit([self._with_states(job, prompt)], cancel)
             self._receive(job.outbox, cancel)
         except ModelFailed:
             return
@@ -140,6 +142,22 @@ class LlamaModel:
 
     def _ends(self, token: int) -> bool:
         return token == self._tokeniser.end or self._weights.ends(token)
+
+    def _score_job(
+        self, prompt: Prompt, row: int, options: Tokens, outbox: "queue.SimpleQueue[tuple[int, Logits] | RunError | None]",
+        cancel: Cancel | None,
+    ) -> Job:  # fmt: skip
+        tokens, preamble = self._fitting(prompt, 0), len(self._tokeniser.preamble(prompt))
+        job = ScoreJob(tokens, preamble=preamble, options=options, row=row, outbox=outbox, cancel=cancel)
+        return self._with_states(job, prompt)
+
+    def _with_states(self, job: Job, prompt: Prompt) -> Job:
+        if self._identity is not None:
+            parts = self._tokeniser.parts(prompt)
+            job.prefix = self._tokeniser.prefix(prompt)
+            start = len(self._tokeniser.stable(prompt)) - sum(map(len, parts))
+            job.segments = segments(self._identity, job.prefix, start, parts)
+        return job
 
     def _first_token(self, option: str) -> int:
         if not option:

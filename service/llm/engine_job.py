@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from service.errors import RunError
 from service.llm.engine_cache import Sequence as CachedSequence
+from service.llm.engine_states import Segment
 from service.llm.engine_text import TextPieces, loops
 from service.llm.llama_weights import Tokens
 from service.llm.types import Cancel
@@ -46,6 +47,10 @@ class Job(ABC):
         """Set by the asking thread when it stops listening."""
         self.sequence: CachedSequence | None = None
         self.next_token: int | None = None
+        self.segments: list[Segment] = []
+        """Parts whose stored states may stand in for their prefill, in order."""
+        self.prefix = prompt[:0]
+        """What those states were computed after."""
 
     @property
     def unwanted(self) -> bool:
@@ -60,6 +65,12 @@ class Job(ABC):
     @property
     def to_prefill(self) -> int:
         return max(0, len(self.prompt) - self.held.length)
+
+    @property
+    def prefill_stop(self) -> int:
+        """Where the next chunk must end at the latest: a state may follow there."""
+        starts = (segment.start for segment in self.segments if segment.start > self.held.length)
+        return min(starts, default=len(self.prompt))
 
     @property
     def can_restart(self) -> bool:
@@ -91,6 +102,12 @@ class StreamJob(Job):
         self._pieces = TextPieces(stop)
         self._piece, self._ends = piece, ends
         self._written: list[int] = []
+
+    @property
+    def prefill_stop(self) -> int:
+        """Where the next chunk must end at the latest: a state may follow there."""
+        starts = (segment.start for segment in self.segments if segment.start > self.held.length)
+        return min(starts, default=len(self.prompt))
 
     @property
     def can_restart(self) -> bool:
@@ -160,3 +177,12 @@ class WarmJob(Job):
     def fail(self, error: RunError) -> None:
         """A hint cannot fail."""
         self.end()
+
+
+class StateJob(WarmJob):
+    """Computes the state of one part after its prefix, in idle time."""
+
+    def __init__(self, prefix: Tokens, part: Tokens, key: str) -> None:
+        super().__init__(np.concatenate([prefix, part]), preamble=0, cancel=None)
+        self.key = key
+        self.start = len(prefix)

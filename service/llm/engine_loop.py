@@ -25,8 +25,10 @@ import numpy as np
 from service.errors import ModelBusy, ModelFailed, RunError
 from service.llm.engine_cache import PINS, Cache, common_prefix
 from service.llm.engine_cache import Sequence as CachedSequence
-from service.llm.engine_job import Job, Priority
+from service.llm.engine_job import Job, Priority, StateJob
 from service.llm.engine_pace import Pace
+from service.llm.engine_parts import Parts
+from service.llm.engine_states import StateStore
 from service.llm.llama_context import Context, NoFreeCells, Rows
 
 PARALLEL = 16
@@ -61,17 +63,18 @@ class EngineStats:
 class Engine:
     """Owns the context. `submit` and `healthy` may be called from any thread, everything else runs in its own."""
 
-    def __init__(self, make_context: Callable[[int], Context], *, queue: int) -> None:
+    def __init__(self, make_context: Callable[[int], Context], *, queue: int, states: StateStore | None = None) -> None:
         """`make_context` takes the number of sequences; it is called again after a failure."""
         self._make_context = make_context
         self._queue = queue
-        self._context: Context | None = make_context(SEQUENCES)
+        self._context: Context | None = make_context(SEQUENCES + 1)
         self._cache = Cache(self._context, SEQUENCES)
         self.cells = self._context.cells
         self._condition = threading.Condition()
         self._waiting: list[Job] = []
         self._running: list[Job] = []
         self._pace = Pace()
+        self._parts = Parts(states, scratch=SEQUENCES) if states is not None else None
         self._steps = 0
         self._closing = False
         self._beat = time.monotonic()
@@ -146,6 +149,9 @@ class Engine:
     def _wait_for_work(self) -> bool:
         with self._condition:
             while not self._closing and not self._waiting and not self._running:
+                if self._parts and (job := self._parts.next_missing()):
+                    self._waiting.append(job)
+                    break
                 self._beat = time.monotonic()
                 self._condition.wait(_IDLE_SECONDS)
             return not self._closing
@@ -222,6 +228,8 @@ class Engine:
         prefilling.sort(key=(lambda job: job.arrived) if self._steps % 2 else (lambda job: job.to_prefill))
         for job in prefilling:
             if left:
+                if self._parts:
+                    self._parts.place(job, self._ready_context(), self._cache)
                 row = self._prefill_row(job, left)
                 left -= len(row.tokens)
                 plan.append((job, row))
@@ -232,7 +240,7 @@ class Engine:
 
     def _prefill_row(self, job: Job, most: int) -> Rows:
         start = job.held.length
-        tokens = job.prompt[start : start + most]
+        tokens = job.prompt[start : min(start + most, job.prefill_stop)]
         last = start + len(tokens) == len(job.prompt)
         return Rows(job.held.number, start, tokens, wanted=last and job.wants_logits)
 
@@ -256,6 +264,8 @@ class Engine:
             self._pin(job)
             done = job.take(view) if view is not None else not (job.wants_logits or job.to_prefill)
             if done:
+                if self._parts and isinstance(job, StateJob):
+                    self._parts.keep(job, context)
                 self._stop(job)
                 job.end()
                 self._pace.finished(time.monotonic() - job.arrived)
@@ -300,7 +310,7 @@ class Engine:
             if self._context is not None:
                 self._context.close()
             self._context = None
-            self._context = self._make_context(SEQUENCES)
+            self._context = self._make_context(SEQUENCES + 1)
             self._cache = Cache(self._context, SEQUENCES)
         except Exception:
             _log.exception("the engine could not start again")

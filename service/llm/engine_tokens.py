@@ -33,6 +33,14 @@ class Tokeniser:
         """All but the last part: what `warm` can compute before the question is finished."""
         return self._join([*self._template.preamble(prompt), *self._template.stable(prompt)])
 
+    def prefix(self, prompt: Prompt) -> Tokens:
+        """What stands before the parts of a prompt without history."""
+        return self.stable(Prompt(prompt.system, ()))
+
+    def parts(self, prompt: Prompt) -> list[Tokens]:
+        """The parts of `stable`, in order; they are its end."""
+        return [self.text(part) for part in prompt.parts[:-1] if part]
+
     def prompt(self, prompt: Prompt) -> Tokens:
         return self._join(self._template.render(prompt))
 

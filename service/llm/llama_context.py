@@ -109,6 +109,30 @@ class Context:
     def drop(self, sequence: int) -> None:
         llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
+    def save(self, sequence: int, start: int, scratch: int) -> bytes:
+        """The state of a sequence from position `start` on. `scratch` is a number that nothing uses."""
+        llama.llama_memory_seq_cp(self._memory, sequence, scratch, start, -1)
+        size = llama.llama_state_seq_get_size(self._pointer, scratch)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama.llama_state_seq_get_data(self._pointer, buffer, size, scratch)
+        self.drop(scratch)
+        return bytes(buffer[:written])
+
+    def load(self, state: bytes, sequence: int, start: int, shift: int, scratch: int) -> bool:
+        """Appends a saved state that began at `start` to a sequence, moved by `shift` positions.
+
+        False, and nothing changed, if llama.cpp does not take the state.
+        """
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        if not llama.llama_state_seq_set_data(self._pointer, buffer, len(state), scratch):
+            self.drop(scratch)
+            return False
+        if shift:
+            llama.llama_memory_seq_add(self._memory, scratch, start, -1, shift)
+        llama.llama_memory_seq_cp(self._memory, scratch, sequence, -1, -1)
+        self.drop(scratch)
+        return True
+
     def length(self, sequence: int) -> int:
         last: int = llama.llama_memory_seq_pos_max(self._memory, sequence)
         return last + 1
