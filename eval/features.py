@@ -9,7 +9,7 @@ from eval.asking import question_of
 from eval.datasets import ClaimRow, QuestionRow
 from service.answering.answerer import Answerer
 from service.answering.segment import sentences
-from service.answering.verify import YES_NO, Claim, Verifier, judge_prompt
+from service.answering.verify import YES_NO, Claim, Verifier, is_copy, judge_prompt
 from service.llm.types import TextModel
 
 
@@ -32,11 +32,12 @@ class Features:
 
 
 def of_claim(row: ClaimRow, passage: str, verifier: Verifier, model: TextModel) -> Features:
-    """The signals, and the model's log-odds of yes against no as `judge`."""
+    """The signals, and the model's log-odds of yes against no as `judge`, where verification would ask for them."""
     claim = Claim(row.claim, tuple(sentences(passage)))
     signals = verifier.signals(claim)
     values = dict(signals.values)
-    scores = model.score([judge_prompt(claim)], YES_NO)
+    open_ = not signals.flaws and not is_copy(signals)
+    scores = model.score([judge_prompt(claim)], YES_NO) if open_ else None
     if scores is not None:
         values["judge"] = float(scores[0, 0] - scores[0, 1])
     return Features(row.id, row.doc, row.supported, values, bool(signals.flaws))

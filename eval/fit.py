@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("part", choices=["verifier", "gate"])
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--reports", type=Path, nargs="+", required=True)
-    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--penalty", type=float, default=5.0)
     parser.add_argument("--write", action="store_true", help=f"Write {CALIBRATION.name}.")
     given = parser.parse_args(arguments)
     if given.part == "verifier":
@@ -55,24 +55,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def fit_verifier(rows: Sequence[Features], penalty: float) -> dict[str, Any]:
-    """Both models, and thresholds read off out-of-fold scores. A flawed claim scores 0: it cannot pass."""
-    names = names_of(rows)
-    labels, groups, sound = _labels(rows), [row.group for row in rows], np.array([not row.flawed for row in rows])
-    models, scores = {}, {}
-    for model, used in (("signals", [name for name in names if name != "judge"]), ("judged", names)):
-        values = _matrix(rows, used)
-        scores[model] = out_of_fold(values, labels, groups, penalty) * sound
-        models[model] = _weights(values, labels, used, penalty)
-    true, false = scores["judged"][labels == 1], scores["judged"][labels == 0]
+    """Both models, and thresholds read off out-of-fold scores. A flawed claim scores 0: it cannot pass. The model's
+    word counts where it was asked; copies of the source and flawed claims stay with the signals."""
+    labels, groups = _labels(rows), [row.group for row in rows]
+    sound = np.array([not row.flawed for row in rows])
+    asked = np.array(["judge" in row.values for row in rows])
+    names = [name for name in names_of(rows) if name != "judge"]
+    values = _matrix(rows, names)
+    alone = out_of_fold(values, labels, groups, penalty) * sound
+    found: dict[str, Any] = {"signals": _weights(values, labels, names, penalty)}
+    scores = alone.copy()
+    if asked.any():
+        judged = _matrix(rows, [*names, "judge"])[asked]
+        scores[asked] = out_of_fold(
+            judged, labels[asked], [g for g, a in zip(groups, asked, strict=True) if a], penalty
+        )
+        found["judged"] = _weights(judged, labels[asked], [*names, "judge"], penalty)
+    true, false = scores[labels == 1], scores[labels == 0]
     supported = float(np.quantile(false, 1 - CORRUPTED_PASSED, method="higher"))
     return {
-        **models,
+        **found,
         "supported": round(supported, 3),
         "partly": round(min(supported, float(np.quantile(true[true > 0], TRUE_WITHHELD))), 3),
-        "open_low": round(float(np.quantile(scores["signals"][sound & (labels == 1)], 0.01)), 3),
-        "open_high": round(float(scores["signals"][labels == 0].max()), 3),
-        "verifier_fit": _worth(scores["judged"], labels)
-        | {"signals_auroc": round(_auroc(scores["signals"], labels), 3)},
+        "open_low": round(float(np.quantile(alone[sound & (labels == 1)], 0.01)), 3),
+        "verifier_fit": {
+            **_worth(scores, labels),
+            "signals_alone": round(_auroc(alone, labels), 3),
+            "true_passed": round(float((true >= supported).mean()), 3),
+        },
     }
 
 
