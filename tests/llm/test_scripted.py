@@ -7,7 +7,9 @@ from service.errors import Cancelled, ModelFailed, PromptTooLong
 from service.llm.scripted import Rule, ScriptedModel
 from service.llm.types import Cancel, Prompt
 
-EVIDENCE = "Passages:\n- Revenue grew by 2.5 per cent. Councils adopt chatbots slowly.\n- Data teams are short of people!\n"
+EVIDENCE = (
+    "Passages:\n- Revenue grew by 2.5 per cent. Councils adopt chatbots slowly.\n- Data teams are short of people!\n"
+)
 
 
 def ask(question: str) -> Prompt:
