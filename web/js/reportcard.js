@@ -53,7 +53,7 @@ function brief(report) {
 
 /** @param {import("./types.js").FullReport} report */
 function summary(report) {
-	const first = report.blocks.find((block) => block.kind === "paragraph" && block.end - block.start > 80);
+	const first = report.blocks.find((block) => block.kind === "paragraph" && block.end - block.start > 50);
 	const headings = report.blocks.filter((block) => block.kind === "heading");
 	const open = (/** @type {Element} */ from, /** @type {import("./types.js").Block} */ block) =>
 		openPlaces(from, [{ document_id: report.id, title: report.title, start: block.start, end: block.end }], 0);

@@ -1,7 +1,7 @@
 /** Trust and health: what is indexed, the model, the last evaluation, where the time of the last answer went. */
 
 import { get } from "./api.js";
-import { byId, el, icon } from "./dom.js";
+import { button, byId, el, icon } from "./dom.js";
 import { words } from "./words.js";
 
 /** @typedef {[string, string | number | null | undefined][]} Facts */
@@ -9,8 +9,7 @@ import { words } from "./words.js";
 /** @param {() => import("./types.js").Answer | null} lastAnswer */
 export function trustPlace(lastAnswer) {
 	const body = el("div", { class: "trust" });
-	byId("trust").append(el("div", { class: "page" }, el("h1", {}, words.trust.title), el("p", { class: "lede" }, words.trust.intro), body));
-	return async () => {
+	const show = async () => {
 		const [status, evaluation] = await Promise.allSettled([get("/api/status"), get("/api/evaluation")]);
 		body.replaceChildren(
 			part(words.trust.method, el("ol", { class: "steps" }, ...words.trust.steps.map((step) => el("li", {}, step)))),
@@ -20,6 +19,9 @@ export function trustPlace(lastAnswer) {
 			part(words.trust.evaluation, evaluation.status === "fulfilled" ? figures(evaluation.value) : problem(evaluation.reason)),
 		);
 	};
+	const again = button({ text: words.trust.again, press: show });
+	byId("trust").append(el("div", { class: "page" }, el("h1", {}, words.trust.title), el("p", { class: "lede" }, words.trust.intro, " ", again), body));
+	return show;
 }
 
 /** @param {string} title @param {Node} content */

@@ -179,6 +179,7 @@ export const words = {
 	trust: {
 		title: "Trust and health",
 		intro: "What stands behind an answer on this machine.",
+		again: "Look again",
 		indexed: "What is indexed",
 		model: "The model",
 		evaluation: "How it was evaluated",
