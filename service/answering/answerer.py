@@ -288,7 +288,9 @@ class Answerer:
             quotations = of_whole(draft.text, found.chosen)
         else:
             embed = partial(self.index.embedder.embed, kind="query")
-            quotations = missing(found.asked.searches[0], draft.text, found.sources, tuple(draft.cited), embed)
+            quotations = missing(
+                found.asked.searches[0], draft.text, found.sources, tuple(draft.cited), tuple(draft.rejected), embed
+            )
         for quotation in quotations:
             kept = draft.quote(quotation)
             if kept:

@@ -42,10 +42,16 @@ class Quotation:
 
 
 def missing(
-    question: str, answer: str, sources: Sequence[Source], cited: Sequence[Source], embed: Embed
+    question: str,
+    answer: str,
+    sources: Sequence[Source],
+    cited: Sequence[Source],
+    rejected: Sequence[Source],
+    embed: Embed,
 ) -> Iterator[Quotation]:
-    """Quotations, most wanted first. `cited` are the sources of the draft; `embed` gives the vectors of questions."""
-    wanted = _wanted(question, sources, cited, embed)
+    """Quotations, most wanted first. `cited` are the sources of the draft, `rejected` those of what was withheld; `embed` gives
+    the vectors of questions."""
+    wanted = _wanted(question, sources, [*cited, *rejected], embed)
     return _new(wanted, answer, asked(question), sources, most=MOST_QUOTED, most_words=MOST_WORDS)
 
 
@@ -89,7 +95,7 @@ def parts(question: str) -> list[str]:
 
 
 def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], embed: Embed) -> Iterator[Source]:
-    """First what the draft itself drew on, then the best sentence of each part, then any that is better than what it drew on."""
+    """First what the draft drew on, kept or not, then the best sentence of each part, then any that is better than what it drew on."""
     yield from cited
     chosen = {source.key for source in cited}
     asked_parts = parts(question)

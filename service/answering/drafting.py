@@ -19,6 +19,8 @@ MOST_ANSWER_WORDS = 120
 _MOST_NOVEL = 0.4
 """Share of a sentence's content words that neither its sources nor the question have. A paraphrase keeps most of the nouns of
 what it paraphrases; a drafted sentence with more new words than this says something of its own."""
+_NEAR_ENOUGH = 0.5
+"""Share of a withheld sentence's content words that its source must have to be quoted in its place."""
 _FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
 _NO_ANSWER = re.compile(
     r"\b(?:passages?|reports?|texts?|documents?|excerpts?|information|context)\b[^.]{0,60}\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t|"
@@ -45,6 +47,8 @@ class Draft:
     withheld: list[Withheld] = field(default_factory=list)
     cited: list[Source] = field(default_factory=list)
     """Sources of the sentences so far, in order of use."""
+    rejected: list[Source] = field(default_factory=list)
+    """What withheld sentences came from, where most of their words stand there: the report itself may say it instead."""
     denied: bool = False
     """The model itself said that the passages do not answer."""
 
@@ -73,14 +77,15 @@ class Draft:
             self._withhold(text, "No passage is close to it.")
             return None
         context = _context(alignment.sources)
+        nearest = alignment.sources[:1] if alignment.coverage >= _NEAR_ENOUGH else ()
         cited = [source.sentence.readable for source in alignment.sources]
         unlike = difference(text, cited, f"{context}\n{self.question}")
         if len(unlike.novel) > _MOST_NOVEL * max(1, unlike.content):
-            self._withhold(text, f"The cited text does not speak of {unlike.novel[0]}.")
+            self._withhold(text, f"The cited text does not speak of {unlike.novel[0]}.", nearest)
             return None
         check = self._check(text, alignment, context, cancel)
         if check.verdict is Verdict.UNSUPPORTED:
-            self._withhold(text, check.reason or "The passages do not support it.")
+            self._withhold(text, check.reason or "The passages do not support it.", nearest)
             return None
         return self.keep(text, alignment.sources, check)
 
@@ -118,7 +123,8 @@ class Draft:
         mine = set(stems(text))
         return any(mine <= set(stems(sentence.text)) for sentence in self.sentences) if mine else bool(self.sentences)
 
-    def _withhold(self, text: str, reason: str) -> None:
+    def _withhold(self, text: str, reason: str, nearest: Sequence[Source] = ()) -> None:
+        self.rejected.extend(nearest)
         self.withheld.append(Withheld(text, Verdict.UNSUPPORTED, reason))
 
 
