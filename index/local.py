@@ -20,7 +20,7 @@ from index.database import Database
 from index.dense import DenseView
 from index.errors import EmbedderMismatch
 from index.query import understand
-from index.search import search
+from index.search import TUNING, Tuning, search
 from index.types import Added, Dictionary, DocumentInfo, Embedder, Filters, Hit, IndexStats
 from index.vectors import Vectors
 from ingest.types import Document, Passage
@@ -104,12 +104,14 @@ class LocalIndex:
             store.mark_changed(connection)
         compaction.purge(self._database, self._folder, self._embedder)
 
-    def search(self, question: str, *, limit: int = 5, filters: Filters | None = None) -> list[Hit]:
+    def search(
+        self, question: str, *, limit: int = 5, filters: Filters | None = None, tuning: Tuning = TUNING
+    ) -> list[Hit]:
         with self._database.read() as connection:
-            query = understand(connection, question, self._knows)
-        vector = self._embedder.embed([query.dense], kind="query")[0]
+            queries = understand(connection, question, self._knows)
+        rows = self._embedder.embed([query.dense for query in queries], kind="query")
         with self._snapshot() as (connection, view):
-            return search(connection, view, vector, query.terms, limit=limit, filters=filters)
+            return search(connection, view, queries, rows, limit=limit, filters=filters, tuning=tuning)
 
     def documents(self) -> list[DocumentInfo]:
         with self._database.read() as connection:

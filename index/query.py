@@ -9,12 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import Stemmer
+
 from index import lexical
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_INITIALS = re.compile(r"\w+")
+_TOKEN = re.compile(r"\w+")
+_PARTS = re.compile(
+    r"(?<=[?.!;])\s+|:\s+|,?\s+and\s+(?=(?:what|how|who|which|when|where|why|would|did|does|do|is|are|was|were|can|"
+    r"could|should|by|for)\b)",
+    re.IGNORECASE,
+)
+"""Where a question of several parts is cut: at the end of a sentence, at a colon, and before a second question."""
+
 _SHORTEST = 4
 """Letters that a word must have to be repaired: shorter ones have too many neighbours."""
+_LONG = 10
+"""Letters from which a word may have two wrong ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +36,18 @@ class Query:
     """The words that are searched for."""
 
 
-def understand(connection: Any, question: str, knows: Callable[[str], bool]) -> Query:
-    """`knows` says whether a word is an ordinary one, reports aside."""
-    repaired = _WORD.sub(lambda match: _repaired(connection, match.group(), knows), question)
+def understand(connection: Any, question: str, knows: Callable[[str], bool]) -> list[Query]:
+    """The whole question first, then its parts, if it has several. `knows` tells ordinary words from misspelt ones."""
+    parts = [part for part in _PARTS.split(question) if len(lexical.terms(part)) > 1]
+    texts = [question, *parts] if len(parts) > 1 else [question]
+    return [_query(connection, text, knows) for text in texts]
+
+
+def _query(connection: Any, text: str, knows: Callable[[str], bool]) -> Query:
+    repaired = _WORD.sub(lambda match: _repaired(connection, match.group(), knows), text)
     expansions = _expansions(connection, repaired, knows)
     dense = " ".join((repaired, *(f"({expansion})" for expansion in expansions)))
-    terms = (*lexical.terms(question), *lexical.terms(dense))
-    return Query(dense, tuple(dict.fromkeys(terms)))
+    return Query(dense, tuple(dict.fromkeys((*lexical.terms(text), *lexical.terms(dense)))))
 
 
 def distance(left: str, right: str, limit: int) -> int:
@@ -54,9 +70,14 @@ def distance(left: str, right: str, limit: int) -> int:
 
 def _repaired(connection: Any, word: str, knows: Callable[[str], bool]) -> str:
     plain = word.casefold()
-    if len(plain) < _SHORTEST or word.isupper() or knows(plain) or _documents_with(connection, plain):
+    if len(plain) < _SHORTEST or word.isupper() or _is_ordinary(plain, knows) or _documents_with(connection, plain):
         return word
     return _nearest(connection, plain) or word
+
+
+def _is_ordinary(word: str, knows: Callable[[str], bool]) -> bool:
+    """Known as it is or by its stem: vocabularies have `swap`, but not always `swapping`."""
+    return knows(word) or knows(Stemmer.Stemmer("english").stemWord(word))
 
 
 def _documents_with(connection: Any, word: str) -> int:
@@ -66,7 +87,7 @@ def _documents_with(connection: Any, word: str) -> int:
 
 def _nearest(connection: Any, word: str) -> str | None:
     """The nearest word of the reports that begins with the same letter; of equally near ones the most common."""
-    limit = 1 if len(word) < 8 else 2
+    limit = 1 if len(word) < _LONG else 2
     rows = connection.execute(
         "SELECT word, documents FROM words WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?",
         (word[0], chr(ord(word[0]) + 1), len(word) - limit, len(word) + limit),
@@ -83,11 +104,11 @@ def _nearest(connection: Any, word: str) -> str | None:
 def _expansions(connection: Any, question: str, knows: Callable[[str], bool]) -> list[str]:
     """What the question's acronyms stand for, each by the reading that most reports have, unless it is there already.
 
-    In small letters only what is no ordinary word is taken for an acronym: `so`, `it` and `snap` are acronyms too.
+    Acronyms that are ordinary words to the embedder need none: `AI` says more to it than its expansion.
     """
     found = []
-    for word in dict.fromkeys(_INITIALS.findall(question)):
-        if sum(map(str.isupper, word)) < 2 and (knows(word.casefold()) or lexical.is_stop_word(word.casefold())):
+    for word in dict.fromkeys(_TOKEN.findall(question)):
+        if knows(word.casefold()) or lexical.is_stop_word(word.casefold()):
             continue
         row = connection.execute(
             """SELECT expansion FROM acronyms WHERE acronym = ?

@@ -1,4 +1,8 @@
-"""Hybrid search as plain functions over parts that are ready: one connection, one dense view, one question."""
+"""Hybrid search as plain functions over parts that are ready: one connection, one dense view, one question.
+
+Vectors and words each bring candidates; what ranks them is one score from the passage's vector, its words and its
+best sentence.
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import lexical, store
-from index.dense import DenseView, keys_array
-from index.fusion import reciprocal_rank_fusion
+from index.dense import DenseView, Keys, Vector, keys_array
+from index.fusion import combine, whole_and_parts
+from index.query import Query
 from index.types import Filters, Hit
 from ingest.types import Passage
 
@@ -19,47 +23,78 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What was tuned on the development questions; see eval/NOTES.md for the figures."""
+    """What was tuned on the development questions; eval/NOTES.md has the figures."""
 
-    depth: int = 50
-    """Candidates of each ranking."""
-    rerank: int = 30
-    """Fused candidates whose sentences are compared with the question."""
-    k: float = 60.0
-    weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Of the dense, the lexical and the sentence ranking."""
+    dense: int = 50
+    """Candidates from the vectors."""
+    lexical: int = 200
+    """Candidates from the words, which cost less."""
+    rerank: int = 60
+    """Candidates whose sentences are compared with the question."""
+    weights: tuple[float, float, float] = (1.0, 0.5, 1.5)
+    """Of the passage's cosine, its relative BM25 and its best sentence's cosine."""
+    parts: float = 1.0
+    """Weight of the best fitting part of a question beside the whole."""
     same: float = 0.9
     """Share of common words from which two passages are one."""
 
 
 TUNING = Tuning()
+Ranked = list[tuple[int, float]]
 
 
 def search(
     connection: Any,
     view: DenseView,
-    vector: NDArray[np.float32],
-    terms: Sequence[str],
+    queries: Sequence[Query],
+    vectors: Vector,
     *,
     limit: int,
     filters: Filters | None = None,
     tuning: Tuning = TUNING,
 ) -> list[Hit]:
+    """`queries` are the whole question and its parts, `vectors` their rows."""
     documents = allowed_documents(connection, filters)
     only = None if documents is None else _keys_of(connection, documents)
-    dense = view.search(vector, limit=tuning.depth, only=only)
-    words = lexical.search(connection, terms, limit=tuning.depth, documents=documents)
-    rankings = [[key for key, _ in dense], [key for key, _ in words]]
-    fused = reciprocal_rank_fusion(rankings, weights=tuning.weights[:2], k=tuning.k)
-    candidates = list(fused)[: max(tuning.rerank, limit * 2)]
-    sentences = store.sentence_vectors(connection, candidates, len(vector))
-    best = {key: float((sentences[key] @ vector).max(initial=-1.0)) for key in candidates}
-    by_sentence = sorted(candidates, key=lambda key: -best[key])
-    fused = reciprocal_rank_fusion([*rankings, by_sentence], weights=tuning.weights, k=tuning.k)
-    ranked = [key for key in fused if key in best]
-    passages = store.passages_by_key(connection, ranked)
-    chosen = _distinct([(key, passages[key]) for key in ranked], limit, tuning.same)
-    return _hits(connection, chosen, fused, dense, words, sentences)
+    dense = [view.search(vector, limit=tuning.dense, only=only) for vector in vectors]
+    words = [lexical.search(connection, query.terms, limit=tuning.lexical, documents=documents) for query in queries]
+    keys = list(dict.fromkeys(key for ranking in (*dense, *words) for key, _ in ranking))
+    if not keys:
+        return []
+    cosines = _cosines(connection, keys, vectors)
+    bm25 = np.stack([_scores_of(ranking, keys) for ranking in words])
+    first = _fused(cosines, bm25, cosines, tuning)
+    best = np.argsort(-first, kind="stable")[: max(tuning.rerank, 2 * limit)]
+    kept = [keys[row] for row in best]
+    sentences = store.sentence_vectors(connection, kept, vectors.shape[1])
+    nearest = _nearest_sentences([sentences[key] for key in kept], vectors)
+    fused = _fused(cosines[:, best], bm25[:, best], nearest, tuning)
+    scores = {kept[row]: float(fused[row]) for row in np.argsort(-fused, kind="stable")}
+    passages = store.passages_by_key(connection, kept)
+    chosen = _distinct([(key, passages[key]) for key in scores], limit, tuning.same)
+    return _hits(connection, chosen, scores, dense[0], words[0], sentences)
+
+
+def _fused(cosines: Vector, bm25: Vector, sentences: Vector, tuning: Tuning) -> Vector:
+    """One score a candidate from scores of shape (queries, candidates)."""
+    whole, *parts = (combine(*rows, weights=tuning.weights) for rows in zip(cosines, bm25, sentences, strict=True))
+    return whole_and_parts(whole, parts, weight=tuning.parts)
+
+
+def _cosines(connection: Any, keys: Sequence[int], vectors: Vector) -> Vector:
+    """Of each query (row) with each passage (column), also with those that only their words brought."""
+    found = store.passage_vectors(connection, keys)
+    return vectors @ np.stack([found[key] for key in keys]).T
+
+
+def _scores_of(ranking: Ranked, keys: Sequence[int]) -> Vector:
+    scores = dict(ranking)
+    return np.array([scores.get(key, 0.0) for key in keys], dtype=np.float32)
+
+
+def _nearest_sentences(sentences: Sequence[Vector], vectors: Vector) -> Vector:
+    """Cosine of each query (row) with the best sentence of each passage (column)."""
+    return np.stack([(rows @ vectors.T).max(axis=0, initial=-1.0) for rows in sentences], axis=1, dtype=np.float32)
 
 
 def allowed_documents(connection: Any, filters: Filters | None) -> list[str] | None:
@@ -75,7 +110,7 @@ def allowed_documents(connection: Any, filters: Filters | None) -> list[str] | N
     ]
 
 
-def _keys_of(connection: Any, documents: Sequence[str]) -> NDArray[np.int64]:
+def _keys_of(connection: Any, documents: Sequence[str]) -> Keys:
     return keys_array(
         key
         for document in documents
@@ -107,9 +142,9 @@ def _hits(
     connection: Any,
     chosen: Sequence[tuple[int, Passage]],
     fused: dict[int, float],
-    dense: Sequence[tuple[int, float]],
-    words: Sequence[tuple[int, float]],
-    sentences: dict[int, NDArray[np.float32]],
+    dense: Ranked,
+    words: Ranked,
+    sentences: dict[int, Vector],
 ) -> list[Hit]:
     dense_places = {key: (score, rank) for rank, (key, score) in enumerate(dense, start=1)}
     word_places = {key: (score, rank) for rank, (key, score) in enumerate(words, start=1)}

@@ -186,6 +186,13 @@ def passages_by_key(connection: Any, keys: Iterable[int]) -> dict[int, Passage]:
     return {row[0]: _passage(row) for row in rows}
 
 
+def passage_vectors(connection: Any, keys: Iterable[int]) -> dict[int, NDArray[np.float32]]:
+    rows = connection.execute(
+        "SELECT key, vector FROM vectors WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),)
+    )
+    return {key: np.frombuffer(blob, dtype=np.float32) for key, blob in rows}
+
+
 def sentence_vectors(connection: Any, keys: Iterable[int], dimension: int) -> dict[int, NDArray[np.float32]]:
     rows = connection.execute(
         "SELECT key, vectors FROM sentence_vectors WHERE key IN (SELECT value FROM json_each(?))",
