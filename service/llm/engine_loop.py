@@ -13,7 +13,6 @@ job that shares a beginning with a running one waits until that one has computed
 does. No batch is ever aborted; chunks are small enough that a cancellation takes effect within a second.
 """
 
-import bisect
 import logging
 import threading
 import time
@@ -22,26 +21,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.errors import ModelBusy, ModelFailed, RunError
+from service.errors import ModelFailed, RunError
 from service.llm.engine_cache import PINS, Cache, common_prefix
 from service.llm.engine_cache import Sequence as CachedSequence
 from service.llm.engine_job import Job, Priority, StateJob
 from service.llm.engine_pace import Pace
 from service.llm.engine_parts import Parts
+from service.llm.engine_queue import JobQueue
 from service.llm.engine_states import StateStore
 from service.llm.llama_context import Context, NoFreeCells, Rows
 
 PARALLEL = 16
 SEQUENCES = 64
+_SCRATCH = SEQUENCES
+"""One number more than the cache hands out, for moving states."""
 _LOOKAHEAD = 8
 """Waiting jobs that are considered for a start at each step."""
 _WORTH_WAITING = 16
 """Shared tokens still being computed by another job for which it pays to wait."""
 _ATTEMPTS = 2
-_SCORES_PER_STREAM = 8
-_WARM_WAITING = 8
 _IDLE_SECONDS = 1.0
-_SILENT_SECONDS = 30.0
+_SILENT_SECONDS = 60.0
 
 _log = logging.getLogger("trendwise.engine")
 
@@ -61,125 +61,95 @@ class EngineStats:
 
 
 class Engine:
-    """Owns the context. `submit` and `healthy` may be called from any thread, everything else runs in its own."""
+    """Owns the context. What has no underscore may be called from any thread, the rest runs in the engine's own."""
 
     def __init__(self, make_context: Callable[[int], Context], *, queue: int, states: StateStore | None = None) -> None:
         """`make_context` takes the number of sequences; it is called again after a failure."""
         self._make_context = make_context
-        self._queue = queue
         self._context: Context | None = make_context(SEQUENCES + 1)
         self._cache = Cache(self._context, SEQUENCES)
-        self.cells = self._context.cells
-        self._condition = threading.Condition()
-        self._waiting: list[Job] = []
+        self._parts = Parts(states, _SCRATCH) if states is not None else None
+        self._queue = JobQueue(queue)
         self._running: list[Job] = []
         self._pace = Pace()
-        self._parts = Parts(states, scratch=SEQUENCES) if states is not None else None
-        self._steps = 0
-        self._closing = False
+        self._steps = self._decoded = 0
         self._beat = time.monotonic()
-        self._decoded = 0
         self._thread = threading.Thread(target=self._run, name="trendwise-engine", daemon=True)
         self._thread.start()
 
+    @property
+    def cells(self) -> int:
+        return self._cache.cells
+
     def submit(self, jobs: Sequence[Job]) -> None:
         """Raises `ModelBusy` beyond the queue's length, `ModelFailed` after `close`."""
-        with self._condition:
-            if self._closing or not self._thread.is_alive():
-                raise ModelFailed("The language model has been closed.")
-            for kind, most in ((Priority.STREAM, self._queue), (Priority.SCORE, self._queue * _SCORES_PER_STREAM)):
-                new = sum(job.priority == kind for job in jobs)
-                if new and self._count(kind) + new > max(most, new):
-                    raise ModelBusy(
-                        "Too many questions are being answered; ask again in a moment.",
-                        self._pace.seconds_until_free(len(self._waiting), PARALLEL),
-                    )
-            for job in jobs:
-                bisect.insort(self._waiting, job, key=lambda waiting: waiting.priority)
-            self._drop_old_warming()
-            self._condition.notify_all()
+        self._queue.submit(jobs, lambda waiting: self._pace.seconds_until_free(waiting, PARALLEL))
 
     def healthy(self) -> bool:
-        return self._thread.is_alive() and time.monotonic() - self._beat < _SILENT_SECONDS
+        return self.alive() and self._context is not None and time.monotonic() - self._beat < _SILENT_SECONDS
 
     def alive(self) -> bool:
         return self._thread.is_alive()
 
     def drain(self, seconds: float) -> bool:
         """Waits until there is nothing to do; False if that takes longer."""
-        with self._condition:
-            return self._condition.wait_for(lambda: not self._waiting and not self._running, seconds)
+        return self._queue.drain(seconds)
 
     def stats(self) -> EngineStats:
-        with self._condition:
-            running, waiting = len(self._running), len(self._waiting)
+        running, waiting = self._queue.counts()
         cache = self._cache
         return EngineStats(running, waiting, self._decoded, cache.cells, cache.free, SEQUENCES, cache.free_numbers)
 
     def close(self) -> None:
-        with self._condition:
-            self._closing = True
-            self._condition.notify_all()
+        self._queue.close()
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def _count(self, kind: Priority) -> int:
-        return sum(job.priority == kind for job in (*self._waiting, *self._running))
-
-    def _drop_old_warming(self) -> None:
-        warming = [job for job in self._waiting if job.priority == Priority.WARM]
-        for job in warming[:-_WARM_WAITING]:
-            self._waiting.remove(job)
-            job.end()
-
-    # The rest runs in the engine's thread.
-
     def _run(self) -> None:
-        while self._wait_for_work():
+        while not self._queue.closed:
             try:
-                self._step()
+                self._beat = time.monotonic()
+                if self._running or self._queue.wait(0 if self._make_missing_state() else _IDLE_SECONDS):
+                    self._step()
             except Exception as error:
                 _log.exception("the engine failed and starts again")
                 self._recover(error)
-        for job in [*self._running, *self._waiting]:
+        for job in [*self._running, *self._queue.take_all()]:
             job.fail(ModelFailed("The language model was closed while it was answering."))
+            self._queue.leave(job)
         if self._context is not None:
             self._context.close()
 
-    def _wait_for_work(self) -> bool:
-        with self._condition:
-            while not self._closing and not self._waiting and not self._running:
-                if self._parts and (job := self._parts.next_missing()):
-                    self._waiting.append(job)
-                    break
-                self._beat = time.monotonic()
-                self._condition.wait(_IDLE_SECONDS)
-            return not self._closing
+    def _make_missing_state(self) -> bool:
+        if self._parts is None or self._queue.counts() != (0, 0) or (job := self._parts.next_missing()) is None:
+            return False
+        self._queue.submit([job], lambda _: 0)
+        return True
 
     def _step(self) -> None:
-        self._beat = time.monotonic()
         self._steps += 1
+        context = self._ready_context()
         self._drop_unwanted()
         self._admit()
         if self._running:
-            self._decode(self._plan())
+            self._decode(context, self._plan(context))
+
+    def _ready_context(self) -> Context:
+        if self._context is None:
+            raise ModelFailed("The language model could not be started again; see the log, or start Trendwise again.")
+        return self._context
 
     def _drop_unwanted(self) -> None:
         for job in [job for job in self._running if job.unwanted]:
             self._stop(job)
-        with self._condition:
-            self._waiting = [job for job in self._waiting if not job.unwanted]
-            self._condition.notify_all()
+        self._queue.drop_unwanted()
 
     def _admit(self) -> None:
-        with self._condition:
-            real = [job for job in self._waiting if job.priority < Priority.WARM]
-            candidates = (real or self._waiting)[:_LOOKAHEAD]
-        if real:
-            self._park_warming()
-        elif self._running:
-            return
-        for job in candidates:
+        for job in self._queue.candidates(_LOOKAHEAD):
+            if job.priority < Priority.WARM:
+                self._park_warming()
+            elif self._running:
+                return
             if len(self._running) == PARALLEL:
                 return
             sequences = [running.held for running in self._running]
@@ -188,17 +158,16 @@ class Engine:
                 continue
             if not self._fits(job, sequences, source, shared):
                 return
-            self._start(job, sequences)
-            if not real:
-                return
+            job.sequence = self._cache.start(job.prompt, job.room, sequences)
+            self._queue.start(job)
+            self._running.append(job)
 
     def _park_warming(self) -> None:
         """Warming gives way: what it computed stays, and it waits for the next idle moment."""
         for job in [job for job in self._running if job.priority == Priority.WARM]:
             self._running.remove(job)
             self._release(job)
-            with self._condition:
-                bisect.insort(self._waiting, job, key=lambda waiting: waiting.priority)
+            self._queue.put_back(job)
 
     def _follows(self, job: Job, shared: int) -> bool:
         """Whether a running job is about to compute more of this one's beginning than is there now."""
@@ -213,13 +182,7 @@ class Engine:
         held = self._cache.held(running, source, shared)
         return held + promised + job.room - shared <= self._cache.cells
 
-    def _start(self, job: Job, running: list[CachedSequence]) -> None:
-        job.sequence = self._cache.start(job.prompt, job.room, running)
-        with self._condition:
-            self._waiting.remove(job)
-            self._running.append(job)
-
-    def _plan(self) -> list[tuple[Job, Rows]]:
+    def _plan(self, context: Context) -> list[tuple[Job, Rows]]:
         answering = [job for job in self._running if not job.to_prefill]
         plan = [(job, self._answer_row(job)) for job in answering]
         warming = all(job.priority == Priority.WARM for job in self._running)
@@ -229,7 +192,7 @@ class Engine:
         for job in prefilling:
             if left:
                 if self._parts:
-                    self._parts.place(job, self._ready_context(), self._cache)
+                    self._parts.place(job, context, self._cache)
                 row = self._prefill_row(job, left)
                 left -= len(row.tokens)
                 plan.append((job, row))
@@ -244,8 +207,7 @@ class Engine:
         last = start + len(tokens) == len(job.prompt)
         return Rows(job.held.number, start, tokens, wanted=last and job.wants_logits)
 
-    def _decode(self, plan: list[tuple[Job, Rows]]) -> None:
-        context = self._ready_context()
+    def _decode(self, context: Context, plan: list[tuple[Job, Rows]]) -> None:
         count = sum(len(row.tokens) for _, row in plan)
         started = time.monotonic()
         while True:
@@ -262,56 +224,52 @@ class Engine:
         for (job, row), view in zip(plan, logits, strict=True):
             self._cache.extend(job.held, row.tokens)
             self._pin(job)
-            done = job.take(view) if view is not None else not (job.wants_logits or job.to_prefill)
-            if done:
-                if self._parts and isinstance(job, StateJob):
-                    self._parts.keep(job, context)
-                self._stop(job)
-                job.end()
-                self._pace.finished(time.monotonic() - job.arrived)
+            if job.take(view) if view is not None else not (job.wants_logits or job.to_prefill):
+                self._finish(job, context)
 
     def _pin(self, job: Job) -> None:
         if job.preamble and job.held.length >= job.preamble:
             self._cache.pin(job.held, job.preamble)
             job.preamble = 0
 
+    def _finish(self, job: Job, context: Context) -> None:
+        if self._parts is not None and isinstance(job, StateJob):
+            self._parts.keep(job, context)
+        self._stop(job)
+        job.end()
+        if job.priority == Priority.STREAM:
+            self._pace.finished(time.monotonic() - job.arrived)
+
     def _stop(self, job: Job) -> None:
+        self._running.remove(job)
         self._release(job)
-        with self._condition:
-            self._running.remove(job)
-            self._condition.notify_all()
+        self._queue.leave(job)
 
     def _release(self, job: Job) -> None:
         self._cache.finish(job.held)
         job.sequence = job.next_token = None
 
-    def _ready_context(self) -> Context:
-        if self._context is None:
-            raise ModelFailed("The language model could not be started again.")
-        return self._context
-
     def _recover(self, cause: Exception) -> None:
         """A new context. Jobs that have said nothing yet begin again, once; the others fail."""
         error = cause if isinstance(cause, RunError) else ModelFailed("The language model failed; ask again.")
-        with self._condition:
-            jobs, self._running, self._waiting = [*self._running, *self._waiting], [], []
+        jobs, self._running = [*self._running, *self._queue.take_all()], []
         restarted = self._restart()
         for job in jobs:
             job.attempts += 1
             job.sequence = job.next_token = None
             if restarted and job.can_restart and job.attempts < _ATTEMPTS:
-                with self._condition:
-                    bisect.insort(self._waiting, job, key=lambda waiting: waiting.priority)
+                self._queue.put_back(job)
             else:
                 job.fail(error)
+                self._queue.leave(job)
 
     def _restart(self) -> bool:
         try:
             if self._context is not None:
                 self._context.close()
             self._context = None
-            self._context = self._make_context(SEQUENCES + 1)
-            self._cache = Cache(self._context, SEQUENCES)
+            context = self._make_context(SEQUENCES + 1)
+            self._cache, self._context = Cache(context, SEQUENCES), context
         except Exception:
             _log.exception("the engine could not start again")
             return False

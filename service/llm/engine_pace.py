@@ -2,7 +2,7 @@
 
 from service.llm.llama_context import BATCH
 
-_ALONE_SECONDS = 0.6
+_ALONE_SECONDS = 0.9
 _WARM_SECONDS = 0.3
 _BESIDE_ANSWERS = 24
 """Most prompt tokens in a step that also carries answers: each of those waits for them."""
@@ -20,7 +20,7 @@ class Pace:
         self._request_seconds = 10.0
 
     def chunk(self, answering: int, *, warming: bool) -> int:
-        """Prompt tokens to decode beside this many answers, so that a step stays well under a second."""
+        """Prompt tokens to decode beside this many answers, so that a step stays under a second."""
         fit = int((_WARM_SECONDS if warming else _ALONE_SECONDS) / self._row_seconds)
         most = min(fit, _BESIDE_ANSWERS if answering else BATCH) - answering
         return max(_LEAST, most - (most + answering) % _MULTIPLE)
