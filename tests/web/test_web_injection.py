@@ -62,7 +62,7 @@ def harmless(page: Page) -> None:
     """Nothing ran, and nothing that could run or fetch was made of text."""
     assert page.evaluate("typeof pwned") == "undefined"
     made = page.evaluate(
-        """() => [...document.querySelectorAll("img, iframe, object, embed, video, audio, base, style, meta[http-equiv], math, template, image")]
+        """() => [...document.querySelectorAll("img:not([src='/web/icon.svg']), iframe, object, embed, video, audio, base, style, meta[http-equiv], math, template, image")]
             .concat([...document.querySelectorAll("script, link[rel=stylesheet]")].filter(one => !(one.src || one.href).startsWith(location.origin + "/web/")))
             .concat([...document.querySelectorAll("*")].filter(one => [...one.attributes].some(a => a.name.startsWith("on") || /^javascript:/i.test(a.value))))
             .map(one => one.outerHTML)"""

@@ -20,9 +20,18 @@ export function suggestions(ask) {
 	return section;
 }
 
-/** One heading of each of some reports. */
-async function questions() {
+/** The last reports that were read for questions, and what came of it: a report may be long. */
+let last = { ids: "", found: /** @type {Promise<string[]>} */ (Promise.resolve([])) };
+
+function questions() {
 	const reports = library.reports.slice(0, READ);
+	const ids = String(reports.map((report) => report.id));
+	if (ids !== last.ids) last = { ids, found: read(reports) };
+	return last.found;
+}
+
+/** One heading after the other of each report. @param {import("./types.js").Report[]} reports */
+async function read(reports) {
 	const found = await Promise.allSettled(reports.map((report) => get(route("documents", report.id))));
 	const each = found.map((one) => (one.status === "fulfilled" ? topics(one.value) : []));
 	const turns = Math.max(0, ...each.map((list) => list.length));

@@ -9,7 +9,7 @@ const THEMES = ["system", "light", "dark"];
 export function themeButton() {
 	const button = byId("theme");
 	let now = document.documentElement.dataset.theme ?? "system";
-	const draw = () => button.replaceChildren(icon("theme"), el("span", {}, words.theme.label(words.theme.names[now])));
+	const draw = () => button.replaceChildren(icon("half"), el("span", {}, words.theme.label(words.theme.names[now])));
 	button.addEventListener("click", () => {
 		now = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
 		if (now === "system") delete document.documentElement.dataset.theme;

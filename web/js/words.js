@@ -199,7 +199,7 @@ export const words = {
 		load: (active, queue) => `${active} of at most ${queue}`,
 		seconds: (s) => `${s < 1 ? s.toFixed(2) : s.toFixed(1)} s`,
 		metrics: {
-			evidence_recall_at_5: "Evidence found in five passages", recall_at_5: "Right passage among five", mrr: "Mean reciprocal rank", ndcg_at_10: "nDCG at 10",
+			evidence_recall_at_5: "Evidence found in five passages", mrr: "Mean reciprocal rank",
 			key_points: "Key points covered", right_refusal: "Rightly said “not in the reports”", false_refusal: "Wrongly refused", citation_hits: "Citations that hit the point",
 			citation_exact: "Quotations that are exact", sentences_supported: "Sentences supported", first_token_ms_p50: "First word, median", total_ms_p50: "Whole answer, median",
 		},
