@@ -71,8 +71,9 @@ def _git(*arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def slim(name: str, title: str, content: Mapping[str, Any]) -> dict[str, Any]:
+def slim(name: str, content: Mapping[str, Any]) -> dict[str, Any]:
     """A report small enough to be committed: without texts of reports, of rows only ids, statuses and scores."""
     config = {**content["config"], "reports": len(content["config"].get("reports", []))}
     rows = [{field: row[field] for field in ("id", "status", "scores")} for row in content["rows"]]
+    title = f"{len(rows)} rows of {config['dataset']}"
     return {"name": name, "title": title, **content, "config": config, "rows": rows}

@@ -5,9 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.fingerprint import ROOT
-
-PAGE = ROOT / "eval" / "RESULTS.md"
 _HEAD = """# Results
 
 Made by `python -m eval.bench` from `eval/results/*.json`; how to run it is in that module. Every figure is of the shipped
@@ -17,9 +14,10 @@ Latencies are of the machine that ran it, with whatever else it was doing.
 """
 
 
-def write_results(results: Path, page: Path = PAGE) -> None:
+def write_results(results: Path) -> None:
+    """Beside the folder of results."""
     reports = [json.loads(path.read_text("utf-8")) for path in sorted(results.glob("*.json"))]
-    page.write_text(_HEAD + "".join(map(_section, reports)), "utf-8")
+    (results.parent / "RESULTS.md").write_text(_HEAD + "".join(map(_section, reports)), "utf-8")
 
 
 def _section(report: Mapping[str, Any]) -> str:

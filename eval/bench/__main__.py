@@ -3,9 +3,11 @@
 python -m eval.bench                       everything that is found, in hours; goes on where it stopped
 python -m eval.bench squad2 seed           only these
 python -m eval.bench --convert FOLDER      only converts the public sets into FOLDER, for `trendwise eval`
+python -m eval.bench --add seed seed.json  takes over what `trendwise eval … --json seed.json` wrote
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,12 +25,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("runs", nargs="*", metavar="RUN", help=", ".join(RUNS))
     parser.add_argument("--shared", type=Path, default=SHARED, help="Folder with `bench` and `corpus`.")
     parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results")
-    parser.add_argument("--convert", type=Path)
+    parser.add_argument("--convert", type=Path, metavar="FOLDER")
+    parser.add_argument("--add", nargs=2, metavar=("NAME", "JSON"))
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.runs if name not in RUNS]:
         parser.error(f"there is no run {unknown[0]}: choose from {', '.join(RUNS)}")
     if given.convert:
         convert_all(given.shared / "bench", given.convert)
+        return
+    if given.add:
+        name, file = given.add
+        write(given.results / f"{name}.json", slim(name, json.loads(Path(file).read_text("utf-8"))))
+        write_results(given.results)
         return
     for name in given.runs or RUNS:
         run = RUNS[name]
@@ -36,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(f"{name}: its data is not in {given.shared}: left out.", file=sys.stderr)
             continue
         outcome = run.start(given.shared)
-        write(given.results / f"{name}.json", slim(name, outcome.title, outcome.content))
+        write(given.results / f"{name}.json", slim(name, outcome.content))
         print(f"{name}: {outcome.title}", file=sys.stderr)
     write_results(given.results)
 

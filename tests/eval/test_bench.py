@@ -77,20 +77,21 @@ def test_a_sample_is_the_same_each_time_and_in_order() -> None:
 
 def test_the_results_page_is_made_of_the_committed_results_alone(tmp_path: Path) -> None:
     content = {
-        "commit": "abc", "config": {"model": "m", "split": "report", "reports": ["a.md", "b.md"]},
+        "commit": "abc", "config": {"dataset": "q.jsonl", "model": "m", "split": "report", "reports": ["a.md", "b.md"]},
         "metrics": {"key_points": 0.75, "total_ms_p50": 6100.0}, "intervals": {"key_points": [0.5, 0.9]},
         "counts": {"key_points": 8, "total_ms_p50": 8}, "statuses": {"answered": 8},
         "slices": {"list": {"key_points": 0.5, "rows": 4}, "factoid": {"key_points": 1.0, "rows": 4}},
         "rows": [{"id": "q", "status": "answered", "scores": {"key_points": 1}, "answer": "long text", "question": "Q?"}],
     }  # fmt: skip
-    committed = slim("seed", "8 questions", content)
+    committed = slim("seed", content)
     assert committed["rows"] == [{"id": "q", "status": "answered", "scores": {"key_points": 1}}]
     assert committed["config"]["reports"] == 2
-    (tmp_path / "seed.json").write_text(json.dumps(committed))
-    write_results(tmp_path, tmp_path / "RESULTS.md")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "seed.json").write_text(json.dumps(committed))
+    write_results(tmp_path / "results")
     page = (tmp_path / "RESULTS.md").read_text("utf-8")
     assert "## seed" in page
-    assert "8 questions; split report; model m; commit abc; 8 answered." in page
+    assert "1 rows of q.jsonl; split report; model m; commit abc; 8 answered." in page
     assert "| key_points | 0.750 | 0.500–0.900 | 8 |" in page
     assert "| total_ms_p50 | 6,100 ms |  | 8 |" in page
     assert "| factoid | 4 | 1.00 |  |  |  |" in page
