@@ -18,7 +18,7 @@ WAITING = 8
 """Uploads that may wait; each is held in memory."""
 KEPT = 500
 """Jobs that can still be looked at."""
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 """How long a stop waits for the file that is being read. Adding is all or nothing, so it may be cut."""
 
 State = Literal["waiting", "reading", "done", "failed"]

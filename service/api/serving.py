@@ -18,9 +18,9 @@ from fastapi import FastAPI
 from service.api.context import Context
 from service.errors import BadSetting
 
-DRAIN = 6.0
+DRAIN = 4.0
 """Seconds for running answers to finish after a stop signal."""
-FORCE = 9
+FORCE = 7
 """Seconds after which connections that are still open are cut."""
 
 

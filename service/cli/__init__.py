@@ -1,5 +1,6 @@
 """The command line: `trendwise`. One file a command; heavy imports are inside the functions that need them."""
 
+import os
 import sys
 
 
@@ -7,4 +8,7 @@ def main() -> None:
     """The entry point. Exit codes: 0 done, 1 the run failed, 2 the caller's mistake, 130 interrupted."""
     from service.cli.program import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # everything is closed; taking the interpreter down with torch in it would take seconds
