@@ -86,7 +86,7 @@ Payload = tuple[str, dict[str, Any]]
             "description": "The answer, or with `stream` the events that lead to it.",
             "content": {
                 "application/json": {"example": examples.ANSWER},
-                "text/event-stream": {"schema": {"type": "string"}, "example": examples.EVENTS},
+                "text/event-stream": {"schema": examples.EVENT_SCHEMA, "example": examples.EVENTS},
             },
         },
         **documented(404, 409, 413, 415, 422, 503),

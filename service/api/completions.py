@@ -75,7 +75,7 @@ def _require_model(name: str, ctx: Context) -> None:
             "description": "The completion, or with `stream` its chunks and `[DONE]`.",
             "content": {
                 "application/json": {"schema": {"type": "object"}, "example": examples.COMPLETION},
-                "text/event-stream": {"schema": {"type": "string"}, "example": examples.CHUNKS},
+                "text/event-stream": {"schema": examples.EVENT_SCHEMA, "example": examples.CHUNKS},
             },
         },
         **documented_as_openai(404, 408, 413, 415, 503),

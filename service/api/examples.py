@@ -55,6 +55,12 @@ ANSWER: dict[str, Any] = {
     "neutralised": 0,
     "conversation_id": "7c9e6679f9f34c0a8a1f4b2f0e6d5c3b",
 }
+EVENT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "One event; its data is JSON.",
+    "required": ["data"],
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+}
 EVENTS = """event: evidence
 data: {"evidence": [{"passage_id": "5b1e9c0d4f6a7b82-3", "...": "..."}], "search_ms": 12}
 
