@@ -72,7 +72,8 @@ test: set-up-tests ## Run every test
 	@CHROMIUM="$${CHROMIUM:-$$(command -v chromium || command -v chromium-browser || command -v google-chrome)}" \
 		.venv/bin/python -m pytest
 
-check: $(ALL_PACKAGES) lint unit ## Lint, types, import arrows and the quick tests: under a minute
+check: | $(ALL_PACKAGES) ## Lint, types, import arrows and the quick tests: about a minute
+	@$(MAKE) --no-print-directory -j2 lint unit
 
 lint: | $(ALL_PACKAGES)
 	@.venv/bin/ruff check
