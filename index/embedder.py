@@ -93,12 +93,12 @@ class SentenceTransformerEmbedder:
 
             if self._threads:
                 torch.set_num_threads(self._threads)
-            self._encoder = _encoder(self._dir)
+            self._encoder = _Encoder(self._dir)
         return self._encoder
 
 
-class _LibraryEncoder:
-    """Any other sentence-transformers model, through the library itself. Same two steps as `BertEncoder`."""
+class _Encoder:
+    """The library's model in two steps, so that batches can be made of texts of about the same length."""
 
     def __init__(self, model_dir: Path) -> None:
         from sentence_transformers import SentenceTransformer
@@ -119,12 +119,6 @@ class _LibraryEncoder:
     def encode(self, batch: Sequence[str]) -> NDArray[np.float32]:
         vectors = self._model.encode(list(batch), prompt="", normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
-
-
-def _encoder(model_dir: Path) -> Any:
-    from index import bert
-
-    return bert.BertEncoder(model_dir) if bert.supports(model_dir) else _LibraryEncoder(model_dir)
 
 
 class _Turn:
