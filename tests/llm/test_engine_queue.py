@@ -124,5 +124,6 @@ def test_the_chunk_follows_the_machine() -> None:
         slow.decoded(100, 100.0)
     assert fast.chunk(0, warming=False) == BATCH
     assert fast.chunk(4, warming=False) == 20
-    assert slow.chunk(0, warming=False) == 8
+    assert slow.chunk(0, warming=False) == 16
+    assert slow.chunk(12, warming=False) == 8
     assert 1 <= slow.seconds_until_free(1000, 16) <= 60
