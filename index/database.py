@@ -50,7 +50,8 @@ class Database:
             try:
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # SQLite ends it by itself after an I/O error
+                    connection.execute("ROLLBACK")
                 self._return(connection)
 
     @contextmanager
@@ -140,6 +141,8 @@ def _translated(path: Path) -> Iterator[None]:
         raise StoreError(f"{path} could not be read or written ({error}). {_NO_CHANGE} Check the disk.") from error
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, PermissionError) as error:
         raise StoreError(f"{path} cannot be opened for writing. {_NO_CHANGE} Check its permissions.") from error
+    except apsw.Error as error:
+        raise StoreError(f"{path} cannot be used ({error}): run `trendwise doctor`.") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StoreFull(f"The disk with {path.parent} is full. {_NO_CHANGE} Free some space.") from error
@@ -152,6 +155,12 @@ def _open(path: Path) -> Any:
     connection.set_busy_timeout(_WAIT_MS)
     connection.reserve_bytes(reserve=_CHECKSUM_BYTES)
     return connection
+
+
+def raw_connection(path: Path) -> Any:
+    """A connection to a file that may be damaged: nothing is migrated or set."""
+    with _translated(path):
+        return _open(path)
 
 
 def _load_checksums() -> None:

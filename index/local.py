@@ -44,7 +44,7 @@ class LocalIndex:
     """Implements `index.types.Index`. Safe to use from many threads."""
 
     def __init__(self, database: Database, folder: Path, embedder: Embedder) -> None:
-        self._database = database
+        self.database = database
         self._folder = folder
         self._embedder = embedder
         self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
@@ -87,7 +87,7 @@ class LocalIndex:
         """
         outcomes = []
         for batch in _batches(items):
-            with self._database.read() as connection:
+            with self.database.read() as connection:
                 new = [item for item in batch if store.state(connection, item.document.id) != "ready"]
                 embedded = vectors.embed(connection, self._embedder, [(item.document, item.passages) for item in new])
             ready = dict(zip([item.document.id for item in new], embedded, strict=True))
@@ -99,42 +99,42 @@ class LocalIndex:
         return outcomes
 
     def remove(self, document_id: str) -> None:
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             store.remove(connection, document_id)
             store.mark_changed(connection)
-        compaction.purge(self._database, self._folder, self._embedder)
+        compaction.purge(self.database, self._folder, self._embedder)
 
     def search(
         self, question: str, *, limit: int = 5, filters: Filters | None = None, tuning: Tuning = TUNING
     ) -> list[Hit]:
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             queries = understand(connection, question, self._knows)
         rows = self._embedder.embed([query.dense for query in queries], kind="query")
         with self._snapshot() as (connection, view):
             return search(connection, view, queries, rows, limit=limit, filters=filters, tuning=tuning)
 
     def documents(self) -> list[DocumentInfo]:
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.infos(connection)
 
     def document(self, document_id: str) -> Document:
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.document(connection, document_id)
 
     def passages(self, document_id: str) -> list[Passage]:
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.passages(connection, document_id)
 
     def passage(self, passage_id: str) -> Passage:
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.passage(connection, passage_id)
 
     def original(self, document_id: str) -> tuple[str, str, bytes] | None:
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.original(connection, document_id)
 
     def edit(self, document_id: str, *, title: str | None = None, year: int | None = None) -> DocumentInfo:
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             edited = store.edit(connection, document_id, title=title, year=year)
             store.mark_changed(connection)
         return edited
@@ -152,11 +152,11 @@ class LocalIndex:
 
     def compact(self) -> None:
         """Writes a new generation from everything that is searched now."""
-        compaction.compact(self._database, self._folder, self._embedder)
+        compaction.compact(self.database, self._folder, self._embedder)
 
     def close(self) -> None:
         self._compactor.close()
-        self._database.close()
+        self.database.close()
 
     def _compact_if_due(self) -> None:
         with self._snapshot() as (_, view):
@@ -166,7 +166,7 @@ class LocalIndex:
 
     def _add(self, item: NewDocument, embedded: list[Vectors] | None) -> Added:
         document = item.document
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             before = store.document_at(connection, item.source_path)
             known = store.state(connection, document.id) == "ready"
             if before == document.id and known:
@@ -189,7 +189,7 @@ class LocalIndex:
     @contextmanager
     def _snapshot(self) -> Iterator[tuple[Any, DenseView]]:
         """A connection and a dense view of the same moment."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             yield connection, self._view_of(connection)
 
     def _view_of(self, connection: Any) -> DenseView:

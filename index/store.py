@@ -58,6 +58,11 @@ def document_at(connection: Any, source_path: str) -> str | None:
     return row[0] if row else None
 
 
+def paths(connection: Any, document_id: str) -> tuple[str, ...]:
+    rows = connection.execute("SELECT path FROM sources WHERE document_id = ? ORDER BY path", (document_id,))
+    return tuple(path for (path,) in rows)
+
+
 def set_source(connection: Any, source_path: str, document_id: str) -> None:
     connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source_path, document_id))
 
@@ -83,8 +88,7 @@ def insert(
     for passage, vector in zip(passages, vectors, strict=True):
         _insert_passage(connection, passage, vector)
     _index_text(connection, document.id)
-    for acronym, expansion in vocabulary.acronyms(passage.readable for passage in passages):
-        connection.execute("INSERT OR IGNORE INTO acronyms VALUES (?, ?, ?)", (acronym, expansion, document.id))
+    learn_acronyms(connection, document.id)
 
 
 def supersede(connection: Any, document_id: str, successor: str) -> None:
@@ -257,10 +261,20 @@ def _insert_passage(connection: Any, passage: Passage, vectors: Vectors) -> None
 
 def _index_text(connection: Any, document_id: str) -> None:
     connection.execute(f"{_INSERT_TEXT} WHERE key IN ({_KEYS})", (document_id,))
+    count_words(connection, document_id)
+
+
+def count_words(connection: Any, document_id: str) -> None:
     connection.executemany(
         "INSERT INTO words VALUES (?, 1) ON CONFLICT (word) DO UPDATE SET documents = documents + 1",
         [(word,) for word in sorted(words(connection, document_id))],
     )
+
+
+def learn_acronyms(connection: Any, document_id: str) -> None:
+    rows = connection.execute("SELECT readable FROM passages WHERE document_id = ?", (document_id,)).fetchall()
+    for acronym, expansion in vocabulary.acronyms(readable for (readable,) in rows):
+        connection.execute("INSERT OR IGNORE INTO acronyms VALUES (?, ?, ?)", (acronym, expansion, document_id))
 
 
 def _unindex(connection: Any, document_id: str) -> None:

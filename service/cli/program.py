@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from service.cli import ask, config, documents, ingest, models, search, serve
+from service.cli import ask, backup, config, documents, ingest, models, search, serve
 
 SHORT_HELP = """Trendwise answers questions about your reports, on this machine, with citations you can check.
 
   trendwise ingest report.md
   trendwise ask "What is the stand-out technology trend?"
 
-Commands: serve, ask, ingest, search, documents, models, config, doctor, eval. More: trendwise -h"""
+Commands: serve, ask, ingest, search, documents, models, config, doctor, backup, restore, eval. More: trendwise -h"""
 
 app = typer.Typer(
     name="trendwise",
@@ -42,7 +42,7 @@ def _bare(
         typer.echo(SHORT_HELP)
 
 
-for command in (serve.serve, ask.ask, ingest.ingest, search.search):
+for command in (serve.serve, ask.ask, ingest.ingest, search.search, backup.backup, backup.restore):
     app.command()(command)
 app.add_typer(documents.app, name="documents")
 app.add_typer(models.app, name="models")

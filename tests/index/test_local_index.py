@@ -192,7 +192,7 @@ def test_another_embedder_is_refused_by_name(index: LocalIndex, folder: Path) ->
 
 
 def test_a_newer_schema_is_refused(index: LocalIndex, folder: Path) -> None:
-    with index._database.write() as connection:
+    with index.database.write() as connection:
         connection.pragma("user_version", 999)
     index.close()
     with pytest.raises(SchemaTooNew, match="999"):
