@@ -111,9 +111,8 @@ SLOW = 30.0
 
 
 class Limits:
-    def __init__(self, app: ASGIApp, *, slow: float = SLOW) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._slow = slow
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -131,7 +130,7 @@ class Limits:
         async def receive_limited() -> Message:
             nonlocal received, complete
             try:
-                message = await (receive() if complete else asyncio.wait_for(receive(), self._slow))
+                message = await (receive() if complete else asyncio.wait_for(receive(), SLOW))
             except TimeoutError as error:
                 raise SlowBody("The body came too slowly: send it again.") from error
             if message["type"] == "http.request":
@@ -143,7 +142,7 @@ class Limits:
 
         async def send_limited(message: Message) -> None:
             try:
-                await asyncio.wait_for(send(message), self._slow)
+                await asyncio.wait_for(send(message), SLOW)
             except TimeoutError as error:
                 raise GoneError from error
 

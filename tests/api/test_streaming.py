@@ -5,13 +5,16 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
+import anyio
 import httpx2
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from service.api import serving
+from service.api import security, serving
 from service.api.app import create_app
+from service.api.problems import GoneError
 from service.llm.scripted import Rule, ScriptedModel
 from service.runtime import Runtime
 
@@ -103,6 +106,52 @@ def test_a_stop_lets_a_short_answer_finish(open_runtime: Open) -> None:
         server.should_exit = True
         assert "event: answer" in list(lines)
     thread.join(10)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow:"])
+def test_a_connection_that_sends_no_request_is_cut(
+    runtime: Runtime, serve: Serve, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(serving, "HEAD", 0.2)
+    with serve(runtime) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(sent)
+            with suppress(ConnectionResetError):
+                assert connection.recv(100) == b""
+
+
+def test_a_body_that_comes_too_slowly_is_refused(
+    runtime: Runtime, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.api.security.SLOW", 0.2)
+    with serve(runtime) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            head = f"POST /api/chat HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
+            connection.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+            assert b" 408 " in connection.recv(100)
+
+
+def test_a_reader_that_does_not_read_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "SLOW", 0.1)
+    ended: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        finally:
+            ended.append("freed")
+
+    async def never(message: Message) -> None:
+        await anyio.sleep_forever()
+
+    async def ask() -> None:
+        await security.Limits(app)({"type": "http", "path": "/", "headers": []}, anyio.sleep_forever, never)
+
+    with pytest.raises(GoneError):
+        anyio.run(ask)
+    assert ended == ["freed"]
 
 
 def test_silence_is_filled_with_comments(open_runtime: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
