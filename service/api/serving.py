@@ -78,7 +78,8 @@ class _Impatient(H11Protocol):
         self._giving_up = self.loop.call_later(HEAD, self._give_up)
 
     def _give_up(self) -> None:
-        if self.cycle is None:
+        cycle: object | None = self.cycle
+        if cycle is None:
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
