@@ -16,7 +16,7 @@ from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
 from index.repair import examine
 
-CHILD = '''
+CHILD = """
 import os, signal, sys, pathlib, shutil
 import apsw
 import index.database as database
@@ -80,13 +80,17 @@ index.remove(report("Trend 2 is here.\\nIt stays.", title="R2").id)
 done("remove 2")
 index.close()
 print(calls)
-'''
+"""
 
 
 def _run(folder: Path, last: int) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.run(
-        [sys.executable, "-c", CHILD, str(folder), str(last)], capture_output=True, text=True, env=environment, check=False
+        [sys.executable, "-c", CHILD, str(folder), str(last)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
 
 
