@@ -2,6 +2,7 @@
 
 from playwright.sync_api import FilePayload, Page, expect
 
+from service.answering.types import Status
 from service.errors import ModelFailed
 from tests.web.conftest import Open, Serve
 from tests.web.script import Say, Scene
@@ -88,7 +89,7 @@ def test_questions_and_answers_are_text(serve: Serve, visit: Open) -> None:
 
 
 def test_refusals_readings_and_errors_are_text(serve: Serve, visit: Open) -> None:
-    clarify = Scene("which", status="needs_clarification", answer=LINES, reason=LINES, clarifications=VECTORS)  # type: ignore[arg-type]
+    clarify = Scene("which", status=Status.NEEDS_CLARIFICATION, answer=LINES, reason=LINES, clarifications=VECTORS)
     page = visit(serve([clarify, Scene("", error=ModelFailed(LINES))], reports={"vectors.md": REPORT}).url).page
     ask(page, "which?")
     expect(page.locator(".reading")).to_have_count(len(VECTORS))
