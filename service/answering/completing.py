@@ -16,8 +16,9 @@ from service.answering.sources import Source
 from service.answering.words import asked, stems
 
 MOST_QUOTED = 2
+"""Of a question in several parts; of any other, one quotation is enough."""
 NEAR = 0.2
-"""How much less relevant than the best sentence a quoted one may be, where the draft drew on none."""
+"""How much less relevant than the best sentence a quoted one may be that no kept sentence of the draft drew on."""
 MOST_WORDS = 110
 """Words that draft and quotations may have together."""
 MOST_OF_WHOLE = 6
@@ -51,8 +52,11 @@ def missing(
 ) -> Iterator[Quotation]:
     """Quotations, most wanted first. `cited` are the sources of the draft, `rejected` those of what was withheld; `embed` gives
     the vectors of questions."""
-    wanted = _wanted(question, sources, [*cited, *rejected], embed)
-    return _new(wanted, answer, asked(question), sources, most=MOST_QUOTED, most_words=MOST_WORDS)
+    best = max((source.relevance for source in sources), default=0.0)
+    near = [source for source in rejected if source.relevance >= best - NEAR]
+    wanted = _wanted(question, sources, [*cited, *near], embed)
+    most = min(MOST_QUOTED, len(parts(question)))
+    return _new(wanted, answer, asked(question), sources, most=most, most_words=MOST_WORDS)
 
 
 def of_whole(answer: str, chosen: Sequence[Source]) -> Iterator[Quotation]:
