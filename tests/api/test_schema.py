@@ -10,13 +10,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 CASES = int(os.environ.get("SCHEMA_CASES", "0"))
-"""In all, for the long run: `SCHEMA_CASES=10000 pytest tests/api/test_schema.py`."""
+"""In all, for the long run: `SCHEMA_CASES=10000 pytest -s --timeout 0 tests/api/test_schema.py`."""
 HOST = {"host": "127.0.0.1"}
 
 
 def test_no_request_breaks_the_service(reader: TestClient) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", reader.app, headers=HOST)
     operations = [result.ok() for result in schema.get_all_operations()]
+
+    cases = 0
 
     def check(operation: Any) -> None:
         @given(case=operation.as_strategy())
@@ -28,6 +30,8 @@ def test_no_request_breaks_the_service(reader: TestClient) -> None:
             phases=[Phase.explicit, Phase.generate],
         )
         def holds(case: Any) -> None:
+            nonlocal cases
+            cases += 1
             # A schema cannot say that a question of invisible characters is empty, or that two fields exclude each other.
             case.call_and_validate(headers=HOST, excluded_checks=[positive_data_acceptance])
 
@@ -35,6 +39,7 @@ def test_no_request_breaks_the_service(reader: TestClient) -> None:
 
     for operation in operations:
         check(operation)
+    print(f"\n{cases} generated requests to {len(operations)} operations")
 
 
 def test_every_route_has_an_example_of_what_it_takes_and_gives(reader: TestClient) -> None:

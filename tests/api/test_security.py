@@ -1,5 +1,8 @@
 """Who may talk to the server, and what browsers are told."""
 
+import re
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -91,3 +94,10 @@ def test_parsing_of_hosts_and_origins() -> None:
     assert is_loopback("127.0.0.53")
     assert not is_loopback("0.0.0.0")  # noqa: S104
     assert not is_loopback("example.org")
+
+
+def test_the_tests_that_the_security_page_names_exist() -> None:
+    root = Path(__file__).parents[2]
+    named = set(re.findall(r"`(tests/[\w./]+)`", (root / "SECURITY.md").read_text("utf-8")))
+    assert len(named) > 12
+    assert [name for name in named if not (root / name).exists()] == []
