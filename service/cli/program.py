@@ -1,7 +1,5 @@
 """Puts the commands together, and turns every error into one sentence and an exit code."""
 
-import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -9,14 +7,16 @@ from typing import Annotated
 
 import typer
 
-from service.cli import ask, backup, config, documents, ingest, models, search, serve
+from service.cli import ask, backup, config, doctor, documents, ingest, keys, models, search, serve
+from service.cli import eval as eval_
 
 SHORT_HELP = """Trendwise answers questions about your reports, on this machine, with citations you can check.
 
   trendwise ingest report.md
   trendwise ask "What is the stand-out technology trend?"
 
-Commands: serve, ask, ingest, search, documents, models, config, doctor, backup, restore, eval. More: trendwise -h"""
+Commands: serve, ask, ingest, search, documents, models, keys, config, doctor, backup, restore, eval.
+More: trendwise -h"""
 
 app = typer.Typer(
     name="trendwise",
@@ -47,9 +47,9 @@ for command in (serve.serve, ask.ask, ingest.ingest, search.search, backup.backu
 app.add_typer(documents.app, name="documents")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
-for name in ("doctor", "eval", "keys"):
-    if importlib.util.find_spec(f"service.cli.{name}"):
-        app.add_typer(importlib.import_module(f"service.cli.{name}").app, name=name)
+app.add_typer(keys.app, name="keys")
+app.add_typer(doctor.app, name="doctor")
+app.add_typer(eval_.app, name="eval")
 
 
 def run(arguments: Sequence[str]) -> int:
