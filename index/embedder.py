@@ -36,6 +36,7 @@ class SentenceTransformerEmbedder:
         self._id = f"{model_dir.name}@{_fingerprint(self._weights)[:8]}"
         self._encoder: Any = None
         self._turn = _Turn()
+        self._remembering = threading.Lock()
         self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     @property
@@ -60,16 +61,17 @@ class SentenceTransformerEmbedder:
         return self._embed(texts, kind)
 
     def _embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._queries]
-        fresh = dict(zip(missing, self._embed(missing, "query"), strict=True))
-        rows = np.empty((len(texts), self._dimension), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            row[:] = fresh[text] if text in fresh else self._queries.get(text, 0.0)
-        for text, vector in fresh.items():
-            self._queries[text] = vector
-        while len(self._queries) > _REMEMBERED:
-            self._queries.popitem(last=False)
-        return rows
+        with self._remembering:
+            found = {text: self._queries[text] for text in texts if text in self._queries}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        found |= zip(missing, self._embed(missing, "query"), strict=True)
+        with self._remembering:
+            for text, vector in found.items():
+                self._queries[text] = vector
+                self._queries.move_to_end(text)
+            while len(self._queries) > _REMEMBERED:
+                self._queries.popitem(last=False)
+        return np.stack([found[text] for text in texts]) if texts else np.empty((0, self._dimension), np.float32)
 
     def _embed(self, texts: Sequence[str], kind: Literal["query", "passage"]) -> NDArray[np.float32]:
         rows = np.empty((len(texts), self._dimension), dtype=np.float32)
