@@ -29,13 +29,14 @@ def run_claims(
     split: str = "all",
     model: str | None = None,
     workers: int = 1,
+    judge: bool = True,
 ) -> Outcome:
     """Raises `BadDataset`, `IngestError`, `RunError`."""
     rows = select(load_claims(file), Split(split))[:limit]
     texts = ReportTexts(report_files(reports) if reports else [])
     passages = {row.id: texts.passage(row) for row in rows}
-    with checking(settings(model=model)) as (verifier, language_model):
-        config = {"dataset": file.name, "split": split, "model": language_model.name}
+    with checking(settings(model=model), judge=judge) as (verifier, language_model):
+        config = {"dataset": file.name, "split": split, "model": language_model.name, "judge": judge}
         journal = Journal(cache_dir() / "runs", run_key({**config, "passages": passages}))
         with progress("Checking", len(rows)) as advance:
             results = run(

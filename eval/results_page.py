@@ -8,7 +8,7 @@ from typing import Any
 _HEAD = """# Results
 
 Made by `python -m eval.bench` from `eval/results/*.json`; how to run it is in that module. Every figure is of the shipped
-default configuration with everything on. Intervals are 95% (Wilson for proportions, bootstrap otherwise), n is the
+default configuration at the commit named, unless its line says otherwise. Intervals are 95% (Wilson for proportions, bootstrap otherwise), n is the
 number of rows, citations or sentences behind a figure. Definitions are in `eval/metrics.py` and `eval/scoring.py`.
 Latencies are of the machine that ran it, with whatever else it was doing.
 """
@@ -36,6 +36,8 @@ def _about(report: Mapping[str, Any]) -> str:
     config = report["config"]
     parts = [report["title"], f"split {config['split']}" if config.get("split", "all") != "all" else ""]
     parts += [f"model {config['model']}", f"commit {report['commit']}"]
+    parts += [f"without {part}" for part in config.get("without", [])]
+    parts.append("signals alone, without the language model's judgement" if config.get("judge") is False else "")
     if statuses := report.get("statuses"):
         parts.append(", ".join(f"{n} {status}" for status, n in statuses.items()))
     return "; ".join(part for part in parts if part) + "."

@@ -44,13 +44,13 @@ def opened(reports: Sequence[Path], base: Settings) -> Iterator[Runtime]:
 
 
 @contextmanager
-def checking(base: Settings) -> Iterator[tuple[Verifier, TextModel]]:
-    """The verifier and its model, without any index."""
+def checking(base: Settings, *, judge: bool = True) -> Iterator[tuple[Verifier, TextModel]]:
+    """The verifier and its model, without any index. Without `judge` the signals alone decide."""
     prepare_environment(base)
     embedder = SentenceTransformerEmbedder(catalogue.path("embedder", base.models_dir))
     model = open_model(base)
     try:
-        yield Verifier(embedder, model), model
+        yield Verifier(embedder, model if judge else None), model
     finally:
         model.close()
 

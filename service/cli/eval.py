@@ -102,6 +102,7 @@ def claims(
     model: Model = None,
     workers: Workers = 1,
     compare: Compare = None,
+    judge: Annotated[bool, typer.Option(help="Let the language model judge what the signals leave open.")] = True,
 ) -> None:
     """Check every claim of FILE against its passage: what passes as supported, and what is caught.
 
@@ -109,7 +110,7 @@ def claims(
     """
     from eval.claims_run import run_claims
 
-    outcome = run_claims(file, reports or [], limit=limit, split=split, model=model, workers=workers)
+    outcome = run_claims(file, reports or [], limit=limit, split=split, model=model, workers=workers, judge=judge)
     deliver(outcome, json, html, compare)
 
 
