@@ -1,4 +1,7 @@
-"""The fitted numbers of gate and verifier, with where they come from. Nobody's favourite constants."""
+"""The numbers of gate and verifier, kept out of the code so that they can be fitted (`python -m eval.fit`).
+
+Today only `signals` and its thresholds are fitted, on the tuning claims. `judged` adds the model's word with a weight chosen on
+31 claims, and `answerable` was set by hand on 21 questions: both wait for a fit, and eval/RESULTS.md shows what that costs."""
 
 import json
 import math
@@ -58,5 +61,5 @@ def parse(raw: str) -> Calibration:
 
 @cache
 def load() -> Calibration:
-    """What ships with this version, fitted on development data by `python -m eval.fit`."""
+    """What ships with this version."""
     return parse(files(__package__).joinpath("calibration.json").read_text(encoding="utf-8"))

@@ -2,8 +2,8 @@
 
 A number, date or name that is not in the cited text can never pass, whatever the score says. The score is a logistic
 mix of the signals and, where the engine gives next-token scores, of the model's own yes against no: a small model is a
-poor judge in prose but a good one by its logits. Weights and thresholds are fitted by `eval.fit` and kept in
-`calibration.json`.
+poor judge in prose but a good one by its logits. Weights and thresholds are in
+`calibration.json`; `calibration.py` says which are fitted.
 """
 
 from collections.abc import Sequence
