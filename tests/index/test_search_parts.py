@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import lexical, vocabulary
@@ -44,6 +44,7 @@ def test_terms_leave_function_words_out_unless_there_is_nothing_else() -> None:
     assert lexical.terms("?!") == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_question_is_read_as_query_syntax(question: str) -> None:
     expression = lexical.match_expression(lexical.terms(question))
