@@ -59,7 +59,6 @@ class Options:
     """What an evaluation may switch off to see what it contributes."""
 
     gate: bool = True
-    verify: bool = True
     complete: bool = True
     """Quote what the draft left out."""
     candidates: int = 20
