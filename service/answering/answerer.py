@@ -258,7 +258,7 @@ class Answerer:
     def _prompt(self, found: _Found) -> Prompt:
         chosen = found.chosen
         several = len({source.hit.passage.document_id for source in chosen}) > 1
-        return answer_prompt(_asked_text(found.asked), chosen, context=found.asked.context, name_reports=several)
+        return answer_prompt(found.asked.subject, chosen, context=found.asked.context, name_reports=several)
 
     def _write(
         self, found: _Found, draft: Draft, clock: _Clock, cancel: Cancel | None
@@ -329,10 +329,6 @@ def _readable(text: str) -> tuple[str, int]:
             f"The question has {len(clean):,} characters; at most {MOST_QUESTION:,} are read. Shorten it."
         )
     return clean, neutralised
-
-
-def _asked_text(asked: Standalone) -> str:
-    return asked.question.split(" (following “", 1)[0] if asked.context else asked.question
 
 
 def _evidence(hit: Hit) -> Evidence:

@@ -31,5 +31,6 @@ def test_answers_about_the_sample_reports(tmp_path: Path, default_model: Path, e
     assert metrics["evidence_recall_at_5"] >= 0.85
     assert metrics["key_points"] >= 0.5
     assert metrics["citation_hits"] >= 0.35
+    assert metrics["right_refusal"] >= 0.1
     assert metrics["false_refusal"] <= 0.25
     assert "<svg" in (tmp_path / "results.html").read_text("utf-8")
