@@ -33,10 +33,11 @@ class TextPieces:
         if self.stopped:
             return ""
         text, self._held = self._held + text, ""
-        found = [at for at in (text.find(stop) for stop in self._stop) if at >= 0]
+        found = [(at + len(stop), at) for stop in self._stop if (at := text.find(stop)) >= 0]
         if found:
+            # The one that was complete first, whatever pieces the text came in.
             self.stopped = True
-            return text[: min(found)]
+            return text[: min(found)[1]]
         keep = max((_overlap(text, stop) for stop in self._stop), default=0)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep]

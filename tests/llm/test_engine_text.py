@@ -16,12 +16,18 @@ def cut(raw: bytes, sizes: list[int]) -> list[bytes]:
 
 @given(text=texts, stops=st.lists(st.text(alphabet="ab\nSTOP:é", min_size=1, max_size=5), max_size=3),
        sizes=st.lists(st.integers(1, 5), max_size=40))  # fmt: skip
-def test_pieces_join_to_the_text_before_the_first_stop(text: str, stops: list[str], sizes: list[int]) -> None:
+def test_pieces_join_to_the_text_before_the_stop_that_is_complete_first(text: str, stops: list[str], sizes: list[int]) -> None:
     out = TextPieces(stops)
     given_out = "".join([*(out.feed(piece) for piece in cut(text.encode(), sizes)), out.finish()])
-    ends = [text.find(stop) for stop in stops if stop in text]
-    assert given_out == text[: min(ends, default=len(text))]
-    assert out.stopped == bool(ends)
+    found = [(text.find(stop) + len(stop), text.find(stop)) for stop in stops if stop in text]
+    assert given_out == (text[: min(found)[1]] if found else text)
+    assert out.stopped == bool(found)
+
+
+def test_of_two_stops_the_one_that_is_complete_first_counts() -> None:
+    for pieces in ([b"OST", b"OP"], [b"O", b"S", b"TOP"], [b"OSTOP"]):
+        out = TextPieces(["OSTOP", "ST"])
+        assert "".join(out.feed(piece) for piece in pieces) + out.finish() == "O"
 
 
 @given(text=texts, sizes=st.lists(st.integers(1, 5), max_size=40))
