@@ -4,6 +4,7 @@ Texts (questions, answers, what an exception says) are handed to the log under t
 here unless the settings ask for them: one place decides for all.
 """
 
+import contextlib
 import logging
 import sys
 import traceback
@@ -28,9 +29,21 @@ def configure(*, log_texts: bool) -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_StandardError()),  # type: ignore[arg-type]
     )
     logging.basicConfig(level=logging.CRITICAL if not log_texts else logging.WARNING, stream=sys.stderr, force=True)
+
+
+class _StandardError:
+    """Whatever standard error is at the time. If nobody reads it any more, the line is lost, never the answer."""
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def _without_texts(_: Any, __: str, event: Event) -> Mapping[str, Any]:

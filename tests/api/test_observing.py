@@ -1,7 +1,9 @@
 """Metrics and logs: what operators see, and the texts that they do not see unless they ask."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -75,6 +77,15 @@ def test_logs_have_texts_only_when_asked(
     assert all(line["timestamp"] and line["level"] for line in lines)
     assert (CANARY in written.err) is log_texts
     assert CANARY not in written.out
+
+
+def test_a_log_that_nobody_reads_breaks_no_answer(
+    client: TestClient, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path(os.devnull).open("w") as gone:
+        monkeypatch.setattr("sys.stderr", gone)
+        configured(log_texts=False)
+    assert client.post("/api/chat", json={"question": QUESTION}).json()["status"] == "answered"
 
 
 def test_a_request_and_its_answer_share_an_id(
