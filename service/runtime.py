@@ -3,6 +3,7 @@
 Heavy imports are inside the functions, so that a command that needs no model does not wait for one.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,7 @@ class Runtime:
 
         Raises `ModelMissing`, `ModelFailed`, `BadSetting` and the errors of the index.
         """
-        with ThreadPoolExecutor(1) as loader:
+        with _no_collection(), ThreadPoolExecutor(1) as loader:
             loading = loader.submit(open_model, settings)
             try:
                 index = open_index(settings)
@@ -75,6 +76,18 @@ class Runtime:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Garbage collection waits: loading makes millions of objects that stay, and looking them through takes seconds."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def open_index(settings: Settings) -> "LocalIndex":
