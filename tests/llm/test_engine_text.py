@@ -16,7 +16,9 @@ def cut(raw: bytes, sizes: list[int]) -> list[bytes]:
 
 @given(text=texts, stops=st.lists(st.text(alphabet="ab\nSTOP:é", min_size=1, max_size=5), max_size=3),
        sizes=st.lists(st.integers(1, 5), max_size=40))  # fmt: skip
-def test_pieces_join_to_the_text_before_the_stop_that_is_complete_first(text: str, stops: list[str], sizes: list[int]) -> None:
+def test_pieces_join_to_the_text_before_the_stop_that_is_complete_first(
+    text: str, stops: list[str], sizes: list[int]
+) -> None:
     out = TextPieces(stops)
     given_out = "".join([*(out.feed(piece) for piece in cut(text.encode(), sizes)), out.finish()])
     found = [(text.find(stop) + len(stop), text.find(stop)) for stop in stops if stop in text]
