@@ -10,11 +10,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from index import checks, store, vectors
+from index.aside import put_aside
 from index.checks import Finding
 from index.database import Database, raw_connection
 from index.errors import StoreDamaged, StoreError
@@ -97,10 +97,7 @@ def _rescue(data_dir: Path, embedder: Embedder, say: Callable[[str], None]) -> N
             index.database.forget_deleted()
         finally:
             index.close()
-        aside = data_dir / f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-        aside.mkdir()
-        for path in data_dir.glob("trendwise.sqlite*"):
-            path.rename(aside / path.name)
+        aside = put_aside(data_dir / "trendwise.sqlite")
         (Path(scratch) / "trendwise.sqlite").rename(data_dir / "trendwise.sqlite")
     shutil.rmtree(data_dir / "generations", ignore_errors=True)
     say(f"{len(saved)} reports were saved; the damaged files are in {aside}.")
@@ -136,25 +133,35 @@ def _ids(connection: Any) -> list[str]:
 
 
 def _saved(connection: Any, document_id: str) -> _Saved | None:
-    original = _read(lambda: store.original(connection, document_id))
     paths = _read(lambda: store.paths(connection, document_id)) or ()
+    original = _read(lambda: _original(connection, document_id))
     info = _read(lambda: store.info(connection, document_id))
     document = _read(lambda: store.document(connection, document_id))
     passages = _read(lambda: store.passages(connection, document_id))
     if document is None or not passages or any(p.span.of(document.text) != p.text for p in passages):
-        again = _read_again(document_id, original)
+        again = _read_again(document_id, original, info.source if info else _name(paths))
         if again is None:
             return None
         document, passages = again
     sample, successor = (info.sample, info.superseded_by) if info else (False, None)
-    return _Saved(document, passages, tuple(paths), original[2] if original else None, sample, successor)
+    return _Saved(document, passages, tuple(paths), original, sample, successor)
 
 
-def _read_again(document_id: str, original: tuple[str, str, bytes] | None) -> tuple[Document, list[Passage]] | None:
-    if original is None or hashlib.sha256(original[2]).hexdigest() != document_id:
+def _original(connection: Any, document_id: str) -> bytes | None:
+    """Read without the report's own row, which may be what is damaged."""
+    row = connection.execute("SELECT bytes FROM originals WHERE document_id = ?", (document_id,)).fetchone()
+    return row[0] if row else None
+
+
+def _name(paths: Sequence[str]) -> str:
+    return Path(paths[0]).name if paths else ""
+
+
+def _read_again(document_id: str, original: bytes | None, name: str) -> tuple[Document, list[Passage]] | None:
+    if original is None or hashlib.sha256(original).hexdigest() != document_id:
         return None
     try:
-        document = read_bytes(original[2], original[0])
+        document = read_bytes(original, name)
         return document, split(document)
     except IngestError:
         return None
