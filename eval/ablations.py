@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 from index.types import Filters, Hit, Index
-from service.answering.answerer import Answerer, Options
+from service.answering.answerer import Answerer
+from service.answering.options import Options
 from service.answering.types import Verdict
 from service.answering.verify import Check, Claim, Verifier
 from service.llm.types import Cancel

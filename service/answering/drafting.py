@@ -111,6 +111,13 @@ class Draft:
         self.sentences.append(sentence)
         return sentence, tuple(new)
 
+    def withdraw(self, reason: str) -> None:
+        """Takes all sentences back before any was presented."""
+        self.withheld.extend(Withheld(sentence.text, Verdict.UNSUPPORTED, reason) for sentence in self.sentences)
+        self.sentences.clear()
+        self.cited.clear()
+        self.citations = Citations()
+
     def quote(self, quotation: Quotation) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
         """Adds a sentence of the report itself, which needs no verification."""
         return self.keep(quotation.text, quotation.sources, Check(Verdict.SUPPORTED, 1.0, None))

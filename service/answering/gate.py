@@ -27,12 +27,30 @@ class Decision:
     probability: float
     status: Status
     reason: str | None
+    clarifications: tuple[str, ...] = ()
+    """Questions to ask back, each with one meaning."""
 
 
 OPEN = Decision(True, 1.0, Status.ANSWERED, None)
 """The decision where the gate is switched off."""
 COMMAND = Decision(False, 0.0, Status.OUT_OF_SCOPE, "That is an instruction, not a question about the reports.")
 """The decision on a message that only commands."""
+
+
+PREMISE = "The reports do not say what this question takes for granted. The nearest passages are shown."
+
+
+def ambiguous(readings: tuple[str, ...]) -> Decision | None:
+    """The refusal of a question that means several things, where it does."""
+    if not readings:
+        return None
+    return Decision(False, 0.0, Status.NEEDS_CLARIFICATION, "This could mean more than one thing.", readings)
+
+
+def lacks(what: str, probability: float) -> Decision:
+    """The refusal where everything that was written is supported, and nothing gives what was asked for."""
+    reason = f"The reports give no {what} for this. The nearest passages are shown."
+    return Decision(False, probability, Status.NOT_IN_REPORTS, reason)
 
 
 def features(

@@ -53,7 +53,7 @@ class Verifier:
     def __init__(
         self, embedder: Embedder, model: TextModel | None = None, calibration: Calibration | None = None
     ) -> None:
-        self._embedder = embedder
+        self.embedder = embedder
         self._model = model
         self._calibration = calibration or load()
 
@@ -69,13 +69,13 @@ class Verifier:
     def signals(self, claim: Claim) -> Signals:
         vector = claim.vector
         if vector is None:
-            vector = self._embedder.embed([claim.text], kind="passage")[0]
+            vector = self.embedder.embed([claim.text], kind="passage")[0]
         vectors = claim.source_vectors
         if vectors is None:
             vectors = (
-                self._embedder.embed(list(claim.sources), kind="passage")
+                self.embedder.embed(list(claim.sources), kind="passage")
                 if claim.sources
-                else np.zeros((0, self._embedder.dimension), np.float32)
+                else np.zeros((0, self.embedder.dimension), np.float32)
             )
         return measure(claim.text, vector, claim.sources, vectors, context=claim.context)
 

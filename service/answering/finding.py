@@ -1,0 +1,111 @@
+"""What is found for a question: the passages, their sentences by relevance, and those of them that the model reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.types import Filters, Hit, Index
+from service.answering import overview, sources
+from service.answering.completing import parts
+from service.answering.followup import Standalone, standalone
+from service.answering.options import Options
+from service.answering.scope import scopes, within
+from service.answering.search import in_turn, search_each
+from service.answering.sources import Source
+from service.answering.types import Evidence, Question
+from service.answering.words import asked as content_words
+from service.answering.words import stem, stems
+
+MANY = 10
+"""Reports in scope from which a filter is a filter and not a list of what the question names."""
+EVIDENCE = 5
+"""Passages shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought for one question."""
+
+    asked: Standalone
+    whole: bool
+    """The question is about a whole report."""
+    hits: list[Hit]
+    sources: list[Source]
+    chosen: list[Source]
+    """The sentences that the model reads."""
+    evidence: tuple[Evidence, ...]
+
+
+class Finder:
+    def __init__(self, index: Index, options: Options) -> None:
+        self.index = index
+        self.options = options
+
+    def find(self, text: str, question: Question) -> Found:
+        asked = standalone(text, question.history)
+        filters = Filters(question.document_ids, question.years)
+        sides = scopes(asked.searches[0], self.index.documents(), filters)
+        titles = self._titles(sides) if sides != [filters] else frozenset()
+        vector = self._meaning(asked, titles)
+        wanted = content_words(asked.subject) - titles or content_words(asked.subject)
+        whole = overview.is_overview(text)
+        if whole:
+            hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.passages)
+        else:
+            hits = self._search(asked, wanted, vector, sides, filters)
+        gathered = sources.gather(wanted, vector, hits, self.index.embedder)
+        chosen = overview.best(gathered) if whole else self._best(gathered, sides)
+        return Found(asked, whole, hits, gathered, chosen, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
+
+    def _meaning(self, asked: Standalone, titles: frozenset[str]) -> NDArray[np.float32]:
+        """Unit vector of the question: the mean of its wordings, and of what it asks once a report's title is taken out."""
+        bare = " ".join(word for word in asked.subject.split() if stem(word.strip(".,?!’'\"").lower()) not in titles)
+        wordings = [*asked.searches, *([bare] if titles and content_words(bare) else [])]
+        mean = np.asarray(self.index.embedder.embed(wordings, kind="query").mean(axis=0), dtype=np.float32)
+        return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
+
+    def _titles(self, sides: Sequence[Filters]) -> frozenset[str]:
+        """Stems of the titles of the reports that a question names: they say where to look, not what for."""
+        named = {document for side in sides for document in side.document_ids or ()} if len(sides) < MANY else set()
+        titles = [info.title for info in self.index.documents() if info.id in named] if len(named) < MANY else []
+        return frozenset(word for title in titles for word in stems(title))
+
+    def _search(
+        self,
+        asked: Standalone,
+        wanted: frozenset[str],
+        vector: NDArray[np.float32],
+        sides: Sequence[Filters],
+        filters: Filters,
+    ) -> list[Hit]:
+        """Passages for the question as a whole, then in turn for each question that it is made of."""
+        embedder = self.index.embedder
+        found = search_each(self.index, asked.searches, sides, filters, limit=self.options.candidates)
+        rankings = [found if len(sides) > 1 else sources.rerank(wanted, vector, found, embedder)]
+        several = parts(asked.searches[0]) if len(asked.searches) == len(sides) == 1 else []
+        if len(several) > 1:
+            rankings += [self.index.search(part, limit=self.options.passages, filters=filters) for part in several]
+        return in_turn(rankings, self.options.passages)
+
+    def _best(self, gathered: Sequence[Source], sides: Sequence[Filters]) -> list[Source]:
+        """The best sentences; of each side of a comparison its share of them."""
+        share = max(1, len(sides))
+        words, most = self.options.evidence_words // share, -(-self.options.evidence_sentences // share)
+        per_side = [[source for source in gathered if share == 1 or within(source.hit, side)] for side in sides]
+        return [source for side in per_side for source in sources.best(side, words=words, most=most)]
+
+
+def _evidence(hit: Hit) -> Evidence:
+    passage = hit.passage
+    return Evidence(
+        passage_id=passage.id,
+        document_id=passage.document_id,
+        document_title=hit.document_title,
+        heading=passage.heading,
+        page=passage.page,
+        text=sources.shown(passage),
+        score=round(hit.score, 4),
+        year=hit.year,
+    )

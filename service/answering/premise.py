@@ -1,0 +1,32 @@
+"""What a question takes for granted: "Since postage costs most, …" and "Why was the fund abolished?" state something."""
+
+import re
+from collections.abc import Sequence
+
+from service.answering.align import align
+from service.answering.sources import Source
+from service.answering.types import Verdict
+from service.answering.verify import Claim, Verifier
+
+_CLAUSE = re.compile(
+    r"^\W*(?:since|given that|given|now that|because|seeing that|considering that|as|after|once)\s+(?P<premise>[^,?]+),",
+    re.I,
+)
+_WHY = re.compile(
+    r"\bwhy\s+(?:did|does|do|has|have|had|is|are|was|were|will|would)(?:n['’]t)?\s+(?P<premise>[^?]+)", re.I
+)
+
+
+def premise(question: str) -> str | None:
+    """The part of a question that is a statement, as far as its form shows one."""
+    found = _CLAUSE.search(question) or _WHY.search(question)
+    return found["premise"].strip() if found else None
+
+
+def is_stated(statement: str, sources: Sequence[Source], verifier: Verifier) -> bool:
+    """Whether the sources support the statement at least in part. `verifier` should have no model: this decides only in
+    which words a question is refused."""
+    vector = verifier.embedder.embed([statement], kind="passage")[0]
+    alignment = align(statement, vector, sources)
+    cited = tuple(source.sentence.readable for source in alignment.sources)
+    return bool(cited) and verifier.check_all([Claim(statement, cited)])[0].verdict is not Verdict.UNSUPPORTED
