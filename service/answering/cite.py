@@ -7,6 +7,7 @@ from service.answering.sources import Source
 from service.answering.types import Citation
 
 MOST_WORDS = 60
+_MARKERS = re.compile(r" (?:\[\d+\])+(?=[.!?…]*\s*$)")
 _END = re.compile(r"([.!?…]+)\s*$")
 
 
@@ -51,6 +52,11 @@ def mark(text: str, citations: Sequence[Citation]) -> str:
     if not ending:
         return f"{text} {markers}"
     return f"{text[: ending.start()]} {markers}{ending[1]}"
+
+
+def unmarked(text: str) -> str:
+    """The sentence as it was before `mark`."""
+    return _MARKERS.sub("", text)
 
 
 def _neighbours(sources: Sequence[Source]) -> list[list[Source]]:

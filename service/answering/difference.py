@@ -14,6 +14,9 @@ from service.answering.words import STOP_WORDS, stem, words
 
 _LONGEST = 120
 """Words of a source sentence that are compared: tables and run-on lists are longer."""
+MOST_NOVEL = 0.4
+"""Share of a sentence's content words that neither its sources nor the question have. A paraphrase keeps most of the nouns of
+what it paraphrases; a sentence with more new words than this says something of its own."""
 _KINDS = {
     "negation": "not no never none nor neither without cannot unable nothing nobody fail fails failed lack lacks hardly rarely "
     "refuse refused decline declined",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from index.types import Embedder
 from service.answering.align import Alignment, align
-from service.answering.cite import Citations, mark
+from service.answering.cite import Citations, mark, unmarked
 from service.answering.completing import Quotation
-from service.answering.difference import difference
+from service.answering.difference import MOST_NOVEL, difference
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
 from service.answering.verify import Check, Claim, Verifier
@@ -16,9 +16,6 @@ from service.answering.words import stems
 from service.llm.types import Cancel
 
 MOST_ANSWER_WORDS = 120
-_MOST_NOVEL = 0.4
-"""Share of a sentence's content words that neither its sources nor the question have. A paraphrase keeps most of the nouns of
-what it paraphrases; a drafted sentence with more new words than this says something of its own."""
 _NEAR_ENOUGH = 0.5
 """Share of a withheld sentence's content words that its source must have to be quoted in its place."""
 _FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
@@ -80,7 +77,7 @@ class Draft:
         nearest = alignment.sources[:1] if alignment.coverage >= _NEAR_ENOUGH else ()
         cited = [source.sentence.readable for source in alignment.sources]
         unlike = difference(text, cited, f"{context}\n{self.question}")
-        if len(unlike.novel) > _MOST_NOVEL * max(1, unlike.content):
+        if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
             self._withhold(text, f"The cited text does not speak of {unlike.novel[0]}.", nearest)
             return None
         check = self._check(text, alignment, context, cancel)
@@ -113,7 +110,9 @@ class Draft:
 
     def withdraw(self, reason: str) -> None:
         """Takes all sentences back before any was presented."""
-        self.withheld.extend(Withheld(sentence.text, Verdict.UNSUPPORTED, reason) for sentence in self.sentences)
+        self.withheld.extend(
+            Withheld(unmarked(sentence.text), Verdict.UNSUPPORTED, reason) for sentence in self.sentences
+        )
         self.sentences.clear()
         self.cited.clear()
         self.citations = Citations()

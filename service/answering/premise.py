@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from service.answering.align import align
+from service.answering.difference import MOST_NOVEL, difference
 from service.answering.sources import Source
 from service.answering.types import Verdict
 from service.answering.verify import Claim, Verifier
@@ -29,4 +30,7 @@ def is_stated(statement: str, sources: Sequence[Source], verifier: Verifier) -> 
     vector = verifier.embedder.embed([statement], kind="passage")[0]
     alignment = align(statement, vector, sources)
     cited = tuple(source.sentence.readable for source in alignment.sources)
-    return bool(cited) and verifier.check_all([Claim(statement, cited)])[0].verdict is not Verdict.UNSUPPORTED
+    unlike = difference(statement, cited)
+    if not cited or len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
+        return False
+    return verifier.check_all([Claim(statement, cited)])[0].verdict is not Verdict.UNSUPPORTED
