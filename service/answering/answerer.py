@@ -107,7 +107,7 @@ class Answerer:
         text, _ = _readable(question.text)
         found = self._finder.find(_Asking.of(text).text or text, question)
         judge = self._judge(self._prompt(found), cancel) if found.sources else None
-        return gate.features(found.asked.searches[0], found.hits, found.sources, judge)
+        return gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources, judge)
 
     def stream(self, question: Question, *, cancel: Cancel | None = None) -> Iterator[Event]:
         """Raises `BadQuestion`, `IndexEmpty`, and what the index and the model raise, before or between events."""
@@ -155,7 +155,7 @@ class Answerer:
         """The refusal for which no model needs to be asked: nothing is near, or the question means several things."""
         if found.sources and (found.whole or not self.options.gate):
             return None
-        values = gate.features(found.asked.searches[0], found.hits, found.sources)
+        values = gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources)
         alone = len(found.asked.searches) == 1
         return gate.hopeless(values) or (
             gate.ambiguous(readings(found.asked.question, found.sources)) if alone else None
@@ -164,7 +164,10 @@ class Answerer:
     def _decide(self, found: Found, judge: float | None) -> gate.Decision:
         if found.sources and (found.whole or not self.options.gate):
             return gate.OPEN
-        return gate.decide(gate.features(found.asked.searches[0], found.hits, found.sources, judge), self.calibration)
+        return gate.decide(
+            gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources, judge),
+            self.calibration,
+        )
 
     def _judge(self, prompt: Prompt, cancel: Cancel | None) -> float | None:
         """The model's log-odds that the evidence answers the question, where its engine can tell."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from index.types import Hit
 from service.answering.calibration import Calibration
+from service.answering.expects import expected, gives
 from service.answering.names import missing_names
 from service.answering.numbers import missing_numbers
 from service.answering.sources import Source
@@ -54,19 +55,25 @@ def lacks(what: str, probability: float) -> Decision:
 
 
 def features(
-    question: str, hits: Sequence[Hit], sources: Sequence[Source], judge: float | None = None
+    question: str, subject: str, hits: Sequence[Hit], sources: Sequence[Source], judge: float | None = None
 ) -> dict[str, float]:
-    """Named values for the calibrated gate; all zero where nothing was found."""
+    """Named values for the calibrated gate, none where nothing was found. `subject` is the question without what a follow-up
+    takes from the conversation."""
     if not hits or not sources:
         return {}
     wanted = asked(question)
+    nearest = sorted((source.likeness for source in sources), reverse=True)[:5]
+    anywhere = stems(" ".join(f"{s.hit.document_title} {s.hit.passage.heading} {s.sentence.readable}" for s in sources))
     by_likeness = sorted(sources, key=lambda s: -s.relevance)[:6]
     evidence = " ".join(f"{s.hit.document_title} {s.hit.passage.heading} {s.sentence.readable}" for s in by_likeness)
     top = hits[0]
     dense = [hit.dense_score for hit in hits if hit.dense_score is not None]
     found = {
         "best_dense": max(dense, default=0.0),
-        "best_sentence": max(source.likeness for source in sources),
+        "best_sentence": nearest[0],
+        "near_sentences": sum(nearest) / len(nearest),
+        "absent": 1 - coverage(wanted, anywhere),
+        "length": min(len(wanted), 12) / 12,
         "coverage": coverage(wanted, stems(evidence)),
         "top_coverage": coverage(wanted, stems(f"{top.document_title} {top.passage.heading} {top.passage.readable}")),
         "agreement": float(
@@ -75,9 +82,17 @@ def features(
         "names_missing": float(bool(missing_names(question, evidence))),
         "numbers_missing": float(bool(missing_numbers(question, evidence))),
     }
+    found |= _value(subject, sources, nearest[0])
     if judge is not None:
         found["judge"] = judge
     return found
+
+
+def _value(subject: str, sources: Sequence[Source], best: float) -> dict[str, float]:
+    """Whether what is near gives the kind of value that is asked for, and how much less near it is than the best."""
+    value = expected(subject)
+    giving = [s.likeness for s in sources if value is None or gives(value, s.sentence.readable, subject)]
+    return {"value_given": float(bool(giving)), "value_gap": best - max(giving, default=0.0)}
 
 
 def hopeless(values: Mapping[str, float]) -> Decision | None:
