@@ -1,5 +1,6 @@
 """What every route shares: the runtime, the threads that answer, the jobs, and the streams that are open now."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from service.answering.types import Event, Question
 from service.api.admission import Admission
 from service.api.observing import Observer
 from service.api.problems import ShuttingDown
+from service.api.turns import Turns
 from service.api.work import Work
-from service.errors import NotAllowed
+from service.errors import Cancelled, NotAllowed
 from service.jobs import Jobs
 from service.llm.types import Cancel
 from service.runtime import Runtime
@@ -37,6 +39,7 @@ class Context:
         self.admission = Admission(runtime.settings.queue)
         self.warming = Admission(WARMING)
         self.observer = Observer(runtime, self.admission)
+        self._searching = Turns(os.cpu_count() or 1)
         self.jobs = Jobs(runtime.index)
         self._threads = ThreadPoolExecutor(runtime.settings.queue + WARMING, thread_name_prefix="question")
         self._open: set[Work[Any]] = set()
@@ -58,8 +61,18 @@ class Context:
         self._open.discard(work)
 
     def answer(self, question: Question, cancel: Cancel) -> Iterator[Event]:
-        """A question's events, as the core gives them. Raises as `Answerer.stream`."""
-        return self.observer.watch(self.runtime.answerer.stream(question, cancel=cancel))
+        """A question's events, as the core gives them. Raises as `Answerer.stream`, and `Cancelled` between events."""
+        return self.observer.watch(self._events(question, cancel))
+
+    def _events(self, question: Question, cancel: Cancel) -> Iterator[Event]:
+        events = self.runtime.answerer.stream(question, cancel=cancel)
+        with self._searching.take(cancel):
+            evidence = next(events)
+        yield evidence
+        for event in events:
+            if cancel:
+                raise Cancelled("Whoever asked has gone.")
+            yield event
 
     def stop_accepting(self) -> None:
         self.stopping = True

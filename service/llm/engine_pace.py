@@ -2,7 +2,8 @@
 
 from service.llm.llama_context import BATCH
 
-_ALONE_SECONDS = 0.9
+_ALONE_SECONDS = 0.65
+"""A step cannot be interrupted: whoever leaves waits for its end, and has to be rid of within a second."""
 _WARM_SECONDS = 0.45
 _BESIDE_ANSWERS = 24
 """Most prompt tokens in a step that also carries answers: each of those waits for them."""
