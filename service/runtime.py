@@ -47,6 +47,8 @@ class Runtime:
                     loading.result().close()
                 raise
             try:
+                if loading.done():  # a model that cannot be loaded is said before the embedder has loaded for seconds
+                    loading.result()
                 index.embedder.embed(["ready"], kind="query")
                 return cls.assemble(settings, index, loading.result())
             except BaseException:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,6 +15,7 @@ CASES = int(os.environ.get("SCHEMA_CASES", "0"))
 HOST = {"host": "127.0.0.1"}
 
 
+@pytest.mark.slow
 def test_no_request_breaks_the_service(reader: TestClient) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", reader.app, headers=HOST)
     operations = [result.ok() for result in schema.get_all_operations()]

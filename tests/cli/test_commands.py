@@ -190,6 +190,7 @@ def test_config_shows_where_each_value_comes_from(trendwise, tmp_path: Path, mon
     assert one_sentence(trendwise("config", "show").err)
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_ask_answers_with_numbered_sources_or_says_that_it_cannot(
     trendwise, report: Path, quick_index: None, monkeypatch: pytest.MonkeyPatch

@@ -133,6 +133,7 @@ def test_history_is_read(model: LlamaModel) -> None:
     assert "Ottoline" in "".join(model.stream(prompt, max_tokens=8))
 
 
+@pytest.mark.slow
 def test_scores_are_the_log_probabilities_of_first_tokens(model: LlamaModel) -> None:
     prompts = [ask(evidence("S", 2), f"Is item {i} in the report?") for i in range(3)]
     options = ["Yes", "No", "The"]

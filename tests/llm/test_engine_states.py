@@ -119,6 +119,7 @@ def _segments(model: LlamaModel, prompt: Prompt) -> list[Segment]:
     return segments(model._identity, model._tokeniser.prefix(prompt), start, parts)
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_parts_in_another_order_are_not_read_again_and_still_understood(small_model: Path, tmp_path: Path) -> None:
     store = StateStore(tmp_path / "states")
