@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .PHONY: help serve set-up set-up-tests packages install models test check lint unit bench lock docs audit clean
 
 EXTRAS := readers mcp
-ALL_EXTRAS := $(EXTRAS) dev
+ALL_EXTRAS := $(EXTRAS) postgres dev
 
 key = $(shell (cat $(1); echo "$(2)") | cksum | tr -d ' ')
 LOCK_KEY := $(call key,constraints.txt pyproject.toml,)

@@ -5,9 +5,9 @@ lexical query, where a word that no report has does no harm.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 import Stemmer
 
@@ -36,16 +36,32 @@ class Query:
     """The words that are searched for."""
 
 
-def understand(connection: Any, question: str, knows: Callable[[str], bool]) -> list[Query]:
+class Vocabulary(Protocol):
+    """The reports' own words and acronyms."""
+
+    def documents_with(self, word: str) -> int:
+        """How many reports have the word."""
+        ...
+
+    def words_like(self, word: str, limit: int) -> Iterable[tuple[str, int]]:
+        """Words, with how many reports have them, that begin alike and differ in length by at most `limit`."""
+        ...
+
+    def expansion(self, acronym: str) -> str | None:
+        """What most reports that introduce the acronym let it stand for."""
+        ...
+
+
+def understand(words: Vocabulary, question: str, knows: Callable[[str], bool]) -> list[Query]:
     """The whole question first, then its parts, if it has several. `knows` tells ordinary words from misspelt ones."""
     parts = [part for part in _PARTS.split(question) if len(lexical.terms(part)) > 1]
     texts = [question, *parts] if len(parts) > 1 else [question]
-    return [_query(connection, text, knows) for text in texts]
+    return [_query(words, text, knows) for text in texts]
 
 
-def _query(connection: Any, text: str, knows: Callable[[str], bool]) -> Query:
-    repaired = _WORD.sub(lambda match: _repaired(connection, match.group(), knows), text)
-    expansions = _expansions(connection, repaired, knows)
+def _query(words: Vocabulary, text: str, knows: Callable[[str], bool]) -> Query:
+    repaired = _WORD.sub(lambda match: _repaired(words, match.group(), knows), text)
+    expansions = _expansions(words, repaired, knows)
     dense = " ".join((repaired, *(f"({expansion})" for expansion in expansions)))
     return Query(dense, tuple(dict.fromkeys((*lexical.terms(text), *lexical.terms(dense)))))
 
@@ -68,11 +84,11 @@ def distance(left: str, right: str, limit: int) -> int:
     return min(row[-1], limit + 1)
 
 
-def _repaired(connection: Any, word: str, knows: Callable[[str], bool]) -> str:
+def _repaired(words: Vocabulary, word: str, knows: Callable[[str], bool]) -> str:
     plain = word.casefold()
-    if len(plain) < _SHORTEST or word.isupper() or _is_ordinary(plain, knows) or _documents_with(connection, plain):
+    if len(plain) < _SHORTEST or word.isupper() or _is_ordinary(plain, knows) or words.documents_with(plain):
         return word
-    return _nearest(connection, plain) or word
+    return _nearest(words, plain) or word
 
 
 def _is_ordinary(word: str, knows: Callable[[str], bool]) -> bool:
@@ -80,28 +96,19 @@ def _is_ordinary(word: str, knows: Callable[[str], bool]) -> bool:
     return knows(word) or knows(Stemmer.Stemmer("english").stemWord(word))
 
 
-def _documents_with(connection: Any, word: str) -> int:
-    row = connection.execute("SELECT documents FROM words WHERE word = ?", (word,)).fetchone()
-    return row[0] if row else 0
-
-
-def _nearest(connection: Any, word: str) -> str | None:
+def _nearest(words: Vocabulary, word: str) -> str | None:
     """The nearest word of the reports that begins with the same letter; of equally near ones the most common."""
     limit = 1 if len(word) < _LONG else 2
-    rows = connection.execute(
-        "SELECT word, documents FROM words WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?",
-        (word[0], chr(ord(word[0]) + 1), len(word) - limit, len(word) + limit),
-    )
     letters = set(word)
     near = [
         (edits, -documents, candidate)
-        for candidate, documents in rows
+        for candidate, documents in words.words_like(word, limit)
         if len(letters ^ set(candidate)) <= 2 * limit and (edits := distance(word, candidate, limit)) <= limit
     ]
     return min(near)[2] if near else None
 
 
-def _expansions(connection: Any, question: str, knows: Callable[[str], bool]) -> list[str]:
+def _expansions(words: Vocabulary, question: str, knows: Callable[[str], bool]) -> list[str]:
     """What the question's acronyms stand for, each by the reading that most reports have, unless it is there already.
 
     Acronyms that are ordinary words to the embedder need none: `AI` says more to it than its expansion.
@@ -110,11 +117,7 @@ def _expansions(connection: Any, question: str, knows: Callable[[str], bool]) ->
     for word in dict.fromkeys(_TOKEN.findall(question)):
         if knows(word.casefold()) or lexical.is_stop_word(word.casefold()):
             continue
-        row = connection.execute(
-            """SELECT expansion FROM acronyms WHERE acronym = ?
-               GROUP BY expansion ORDER BY count(*) DESC, expansion LIMIT 1""",
-            (word.casefold(),),
-        ).fetchone()
-        if row and row[0] not in question.casefold():
-            found.append(row[0])
+        expansion = words.expansion(word.casefold())
+        if expansion and expansion not in question.casefold():
+            found.append(expansion)
     return found

@@ -5,8 +5,9 @@ text's hash, in this batch or in the database, so a report that changed in one p
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,26 @@ def embedded_text(document: Document, passage: Passage) -> str:
     return "\n".join(part for part in (document.title, " › ".join(passage.headings), passage.readable) if part)
 
 
+Found = dict[bytes, NDArray[np.float32]]
+"""Vectors by the hash of their text."""
+
+
 def embed(
     connection: Any, embedder: Embedder, items: Sequence[tuple[Document, Sequence[Passage]]]
 ) -> list[list[Vectors]]:
-    """Vectors for each document's passages. Long: call it outside of any write transaction."""
+    """Vectors for each document's passages, with those that the local database has already.
+
+    Long: call it outside of any write transaction.
+    """
+    return embed_new(partial(_known, connection, dimension=embedder.dimension), embedder, items)
+
+
+def embed_new(
+    stored: Callable[[Collection[bytes]], Found],
+    embedder: Embedder,
+    items: Sequence[tuple[Document, Sequence[Passage]]],
+) -> list[list[Vectors]]:
+    """The same over any store: `stored` finds the vectors that it has."""
     texts: dict[bytes, str] = {}
     plans: list[list[tuple[bytes, tuple[bytes, ...]]]] = []
     for document, passages in items:
@@ -43,7 +60,7 @@ def embed(
             own = _note(texts, embedded_text(document, passage))
             plan.append((own, tuple(_note(texts, sentence.readable) for sentence in passage.sentences)))
         plans.append(plan)
-    known = _known(connection, texts, embedder.dimension)
+    known = stored(texts)
     missing = [digest for digest in texts if digest not in known]
     fresh = embedder.embed([texts[digest] for digest in missing], kind="passage")
     known.update(zip(missing, fresh, strict=True))
@@ -63,11 +80,9 @@ def _note(texts: dict[bytes, str], text: str) -> bytes:
     return digest
 
 
-def _known(
-    connection: Any, hashes: Sequence[bytes] | dict[bytes, str], dimension: int
-) -> dict[bytes, NDArray[np.float32]]:
+def _known(connection: Any, hashes: Collection[bytes], dimension: int) -> Found:
     """Vectors that the database already has. Sentences are kept as float16, which changes a cosine by under 0.001."""
-    known: dict[bytes, NDArray[np.float32]] = {}
+    known: Found = {}
     for digest in hashes:
         row = connection.execute("SELECT vector FROM vectors WHERE hash = ? LIMIT 1", (digest,)).fetchone()
         if row:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.metrics import COVERED, share
+from index.batches import NewDocument
 from index.embedder import SentenceTransformerEmbedder
-from index.local import LocalIndex, NewDocument
+from index.local import LocalIndex
 from index.search import TUNING, Tuning
 from index.types import Hit
 from ingest.files import find

@@ -12,7 +12,8 @@ import typer
 from service.cli.common import AsJson, Data, note, print_json, settings
 
 if TYPE_CHECKING:
-    from index.local import LocalIndex, NewDocument
+    from index.batches import NewDocument
+    from index.local import LocalIndex
     from index.types import Added
     from ingest.types import Document
 
@@ -106,7 +107,7 @@ def _add(index: "LocalIndex", files: Sequence[Path], outcome: Outcome, *, sample
 
 
 def _prepared(files: Sequence[Path], outcome: Outcome, advance: Any, sample: bool) -> "Iterator[NewDocument]":
-    from index.local import NewDocument
+    from index.batches import NewDocument
     from ingest.errors import IngestError
     from service.adding import prepare, source_path
 

@@ -1,10 +1,18 @@
-from collections.abc import Iterator
+"""Both backends: what every index must do is tried on each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
+from index.postgres.index import PostgresIndex
+from index.types import Embedder
+from tests.index.postgres.server import Server
+
+AnyIndex = LocalIndex | PostgresIndex
 
 
 @pytest.fixture
@@ -17,3 +25,46 @@ def index(folder: Path) -> Iterator[LocalIndex]:
     opened = LocalIndex.open(folder, HashEmbedder(64))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database_url(postgres: Server) -> Iterator[str]:
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
+
+
+@dataclass
+class Backend:
+    """Opens the same index any number of times, and closes what was opened."""
+
+    open_with: Callable[[Embedder], AnyIndex]
+    opened: list[AnyIndex] = field(default_factory=list)
+
+    def open(self, embedder: Embedder | None = None) -> AnyIndex:
+        self.opened.append(self.open_with(embedder or HashEmbedder(64)))
+        return self.opened[-1]
+
+
+@pytest.fixture(params=["local", "postgres"])
+def backend(request: pytest.FixtureRequest, folder: Path) -> Iterator[Backend]:
+    if request.param == "local":
+        backend = Backend(lambda embedder: LocalIndex.open(folder, embedder))
+    else:
+        url = request.getfixturevalue("database_url")
+        backend = Backend(lambda embedder: PostgresIndex.open(url, embedder))
+    yield backend
+    for opened in backend.opened:
+        opened.close()
+
+
+@pytest.fixture
+def any_index(backend: Backend) -> AnyIndex:
+    return backend.open()

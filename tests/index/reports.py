@@ -2,8 +2,7 @@
 
 import hashlib
 
-from index.local import LocalIndex
-from index.types import Added
+from index.types import Added, Index
 from ingest.types import Block, BlockKind, Document, Passage, Sentence, Span
 
 
@@ -38,13 +37,13 @@ def passages_of(document: Document) -> list[Passage]:
     return found
 
 
-def add(index: LocalIndex, document: Document, path: str | None = None) -> Added:
+def add(index: Index, document: Document, path: str | None = None) -> Added:
     return index.add(
         document, passages_of(document), source_path=path or document.source, original=document.text.encode()
     )
 
 
-def texts(index: LocalIndex, question: str, limit: int = 5) -> list[str]:
+def texts(index: Index, question: str, limit: int = 5) -> list[str]:
     return [hit.passage.text for hit in index.search(question, limit=limit)]
 
 

@@ -8,14 +8,17 @@ from pathlib import Path
 import hypothesis
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from index.errors import UnknownDocument
 from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
+from index.postgres.index import PostgresIndex
 from index.repair import examine
 from index.types import Filters
 from ingest.types import Document
+from tests.index.conftest import AnyIndex
+from tests.index.postgres.server import Server
 from tests.index.reports import passages_of, report
 
 WORDS = ("cloud", "drones", "skills", "funding", "quantum", "maps")
@@ -29,16 +32,16 @@ class IndexMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="trendwise-model-"))
-        self.index = LocalIndex.open(self.folder, HashEmbedder(16))
+        self.index = self.open()
         self.paths: dict[str, str] = {}
         self.ready: dict[str, Document] = {}
         self.old: dict[str, tuple[Document, str]] = {}
 
+    def open(self) -> AnyIndex:
+        raise NotImplementedError
+
     def teardown(self) -> None:
         self.index.close()
-        findings = [finding for finding in examine(self.folder) if not finding.ok]
-        shutil.rmtree(self.folder)
-        assert findings == []
 
     @rule(words=CONTENTS, path=PATHS)
     def add(self, words: list[str], path: str) -> None:
@@ -77,7 +80,7 @@ class IndexMachine(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.index.close()
-        self.index = LocalIndex.open(self.folder, HashEmbedder(16))
+        self.index = self.open()
 
     @rule(word=st.sampled_from(WORDS), year=st.none() | st.integers(2001, 2004))
     def search(self, word: str, year: int | None) -> None:
@@ -108,14 +111,56 @@ class IndexMachine(RuleBasedStateMachine):
         assert self.index.stats().passages == sum(len(document.blocks) for document in self.ready.values())
 
 
+class LocalMachine(IndexMachine):
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="trendwise-model-"))
+        super().__init__()
+
+    def open(self) -> LocalIndex:
+        """Switches between exact and quantised generations as reports come and go."""
+        return LocalIndex.open(self.folder, HashEmbedder(16), exact_up_to=4)
+
+    @rule()
+    def compact(self) -> None:
+        assert isinstance(self.index, LocalIndex)
+        self.index.compact()
+
+    def teardown(self) -> None:
+        super().teardown()
+        findings = [finding for finding in examine(self.folder) if not finding.ok]
+        shutil.rmtree(self.folder)
+        assert findings == []
+
+
+class PostgresMachine(IndexMachine):
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.url = server.new_database()
+        super().__init__()
+
+    def open(self) -> PostgresIndex:
+        return PostgresIndex.open(self.url, HashEmbedder(16))
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.server.drop(self.url)
+
+
 STEPS = int(os.environ.get("INDEX_MODEL_STEPS", "75"))
 """10,000 for the long run that is documented in eval/NOTES.md."""
 
-TestIndexModel = IndexMachine.TestCase
-TestIndexModel.settings = settings(
+SETTINGS = settings(
     max_examples=max(1, STEPS // 25),
     stateful_step_count=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
+
+
+def test_the_local_index_agrees_with_a_dictionary() -> None:
+    run_state_machine_as_test(LocalMachine, settings=SETTINGS)
+
+
+def test_the_index_in_postgres_agrees_with_a_dictionary(postgres: Server) -> None:
+    run_state_machine_as_test(lambda: PostgresMachine(postgres), settings=SETTINGS)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from index import lexical, vocabulary
 from index.fusion import combine, whole_and_parts
 from index.local import LocalIndex
+from index.local_vocabulary import LocalVocabulary
 from index.query import distance, understand
 from tests.index.reports import add, report
 
@@ -66,11 +67,12 @@ def test_acronyms_are_learned_where_they_are_introduced() -> None:
 def test_questions_are_repaired_expanded_and_cut_into_parts(index: LocalIndex) -> None:
     add(index, report("Extended reality (XR) needs infrastructure.\nCouncils recruit people."))
     with index.database.read() as connection:
-        whole, *parts = understand(connection, "wich infrastructre does XR need?", {"wich", "need"}.__contains__)
+        words = LocalVocabulary(connection)
+        whole, *parts = understand(words, "wich infrastructre does XR need?", {"wich", "need"}.__contains__)
         assert whole.dense == "wich infrastructure does XR need? (extended reality)"
         assert {"infrastructre", "infrastructure", "xr", "extended", "reality"} <= set(whole.terms)
         assert parts == []
-        _, *parts = understand(connection, "What needs XR and who recruits people?", lambda _: True)
+        _, *parts = understand(words, "What needs XR and who recruits people?", lambda _: True)
         assert [part.dense for part in parts] == ["What needs XR", "who recruits people?"]
-        [known] = understand(connection, "Are councillors and swaps here", {"councillor", "swap", "here"}.__contains__)
+        [known] = understand(words, "Are councillors and swaps here", {"councillor", "swap", "here"}.__contains__)
         assert known.dense == "Are councillors and swaps here"

@@ -1,0 +1,146 @@
+"""Both types of generation find what comparing with every vector finds, whatever is filtered, deleted or new."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import dense, generations
+from index.dense import DenseView, Keys, Vector
+from index.errors import StoreDamaged
+from index.hash_embedder import HashEmbedder
+from index.local import LocalIndex
+from index.types import Filters, Hit
+from tests.index.reports import add, report
+
+TYPES = pytest.mark.parametrize(("exact_up_to", "kind"), [(10_000, "flat"), (10, "sq8")])
+DIMENSION = 32
+ROUNDED = 0.02
+"""How far a cosine of the quantised type may be off, at this dimension."""
+
+
+def _vectors(count: int, seed: int = 3) -> tuple[Keys, Vector]:
+    """Unit vectors with gaps between their keys, as deletions leave them."""
+    chance = np.random.default_rng(seed)
+    rows = chance.standard_normal((count, DIMENSION)).astype(np.float32)
+    keys = np.cumsum(chance.integers(1, 4, size=count)).astype(np.int64)
+    return keys, rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@TYPES
+def test_the_type_is_chosen_by_size(exact_up_to: int, kind: str) -> None:
+    keys, vectors = _vectors(50)
+    assert dense.build(1, keys, vectors, exact_up_to=exact_up_to).kind == kind
+    assert dense.build(1, keys[:10], vectors[:10], exact_up_to=exact_up_to).kind == "flat"
+
+
+@TYPES
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_equals_comparing_with_every_vector(exact_up_to: int, kind: str, data: st.DataObject) -> None:
+    keys, vectors = _vectors(200)
+    covered = data.draw(st.integers(11, 200))
+    generation = dense.build(1, keys[:covered], vectors[:covered], exact_up_to=exact_up_to)
+    assert generation.kind == kind
+    deleted = np.array(sorted(data.draw(st.sets(st.sampled_from(keys[:covered].tolist()), max_size=40))), np.int64)
+    only = data.draw(st.none() | st.sets(st.integers(0, int(keys[-1]) + 5), max_size=120))
+    chosen = None if only is None else np.array(sorted(only), np.int64)
+    view = DenseView(1, generation, deleted, keys[covered:], vectors[covered:])
+    limit = data.draw(st.integers(1, 30))
+
+    query = _vectors(1, seed=data.draw(st.integers(0, 1000)))[1][0]
+    found = dict(view.search(query, limit=limit, only=chosen))
+
+    allowed = ~np.isin(keys, deleted) & (True if chosen is None else np.isin(keys, chosen))
+    cosines = {int(key): float(vector @ query) for key, vector in zip(keys[allowed], vectors[allowed], strict=True)}
+    assert len(found) == min(limit, len(cosines))
+    assert set(found) <= set(cosines)
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    last = sorted(cosines.values(), reverse=True)[: len(found)]
+    rounded = 1e-5 if kind == "flat" else ROUNDED
+    assert all(abs(cosines[key] - score) <= rounded for key, score in found.items())
+    assert all(cosines[key] >= last[-1] - 2 * rounded for key in found)
+
+
+@TYPES
+def test_is_on_the_disk_as_it_was(tmp_path: Path, exact_up_to: int, kind: str) -> None:
+    keys, vectors = _vectors(60)
+    built = dense.build(4, keys, vectors, exact_up_to=exact_up_to)
+    manifest = generations.write(tmp_path, built, embedder="e")
+    read = generations.read(tmp_path, 4, manifest_sha256=manifest)
+    assert (read.kind, read.keys.tolist()) == (kind, keys.tolist())
+    views = [DenseView(1, each, keys[:0], keys[:0], vectors[:0]) for each in (built, read)]
+    assert views[0].search(vectors[7], limit=5) == views[1].search(vectors[7], limit=5)
+    file = tmp_path / "4" / "vectors.faiss"
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(StoreDamaged):
+        generations.read(tmp_path, 4, manifest_sha256=manifest)
+
+
+def test_a_quantised_generation_takes_a_quarter(tmp_path: Path) -> None:
+    keys, vectors = _vectors(5_000)
+    sizes = []
+    for number, exact_up_to in enumerate((10_000, 10)):
+        generations.write(tmp_path, dense.build(number, keys, vectors, exact_up_to=exact_up_to), embedder="e")
+        sizes.append((tmp_path / str(number) / "vectors.faiss").stat().st_size)
+    assert sizes[1] < 0.26 * sizes[0]
+
+
+@pytest.fixture
+def twins(tmp_path: Path) -> list[LocalIndex]:
+    """The same reports in an index that stays exact and in one that is quantised from the ninth passage on."""
+    opened = [LocalIndex.open(tmp_path / name, HashEmbedder(64), exact_up_to=size) for name, size in _TWINS.items()]
+    for number in range(30):
+        for index in opened:
+            add(index, _report(number))
+    for index in opened:
+        index.compact()
+    yield opened
+    for index in opened:
+        index.close()
+
+
+_TWINS = {"exact": 1_000, "quantised": 8}
+
+
+def _report(number: int):
+    return report(f"Drone {number} maps land.\nSkill {number} is taught.", title=f"R{number}", year=2000 + number % 5)
+
+
+def _same(twins: list[LocalIndex], question: str, filters: Filters | None = None) -> list[Hit]:
+    """The hits of both, which must not differ, not even in rank or cosine."""
+    left, right = (index.search(question, limit=8, filters=filters) for index in twins)
+    assert [(hit.passage.id, hit.dense_rank) for hit in left] == [(hit.passage.id, hit.dense_rank) for hit in right]
+    for one, other in zip(left, right, strict=True):
+        assert one.dense_score == pytest.approx(other.dense_score, abs=1e-6)
+    return left
+
+
+def test_a_large_index_answers_as_an_exact_one(twins: list[LocalIndex]) -> None:
+    assert [index.stats().backend for index in twins] == ["SQLite + FAISS (flat)", "SQLite + FAISS (sq8)"]
+    assert _same(twins, "drone 7 maps")[0].passage.text == "Drone 7 maps land."
+    hits = _same(twins, "skill is taught", Filters(years=frozenset({2003})))
+    assert {hit.year for hit in hits} == {2003}
+
+
+def test_reports_come_and_go_over_a_large_index(twins: list[LocalIndex]) -> None:
+    for index in twins:
+        add(index, report("Quantum arrives.", title="New"))
+        add(index, report("Drone 3 has landed.", title="R3b"), _report(3).source)
+    assert [index.stats().tail for index in twins] == [2, 2]
+    assert _same(twins, "quantum arrives")[0].passage.text == "Quantum arrives."
+    assert "Drone 3 maps land." not in [hit.passage.text for hit in _same(twins, "drone 3 maps land")]
+    for index in twins:
+        index.remove(_report(7).id)
+    assert "Drone 7 maps land." not in [hit.passage.text for hit in _same(twins, "drone 7 maps land")]
+    assert twins[1].stats().backend == "SQLite + FAISS (sq8)"
+
+
+def test_an_index_that_has_become_small_is_exact_again(twins: list[LocalIndex]) -> None:
+    large = twins[1]
+    for number in range(4, 30):
+        large.remove(_report(number).id)
+    assert large.stats().backend == "SQLite + FAISS (flat)"
+    assert large.search("drone 2 maps")[0].passage.text == "Drone 2 maps land."
