@@ -17,7 +17,7 @@ from index import compaction, store, vectors
 from index.batches import NewDocument, batches
 from index.compactor import Compactor
 from index.database import Database
-from index.dense import EXACT_UP_TO, DenseView
+from index.dense import DenseView
 from index.errors import EmbedderMismatch
 from index.local_vocabulary import LocalVocabulary
 from index.query import understand
@@ -30,27 +30,23 @@ from ingest.types import Document, Passage
 class LocalIndex:
     """Implements `index.types.Index`. Safe to use from many threads."""
 
-    def __init__(self, database: Database, folder: Path, embedder: Embedder, exact_up_to: int = EXACT_UP_TO) -> None:
+    def __init__(self, database: Database, folder: Path, embedder: Embedder) -> None:
         self.database = database
         self._folder = folder
         self._embedder = embedder
-        self._exact_up_to = exact_up_to
         self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
         self._view: DenseView | None = None
         self._refreshing = threading.Lock()
         self._compactor = Compactor(self.compact)
 
     @classmethod
-    def open(cls, data_dir: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> "LocalIndex":
-        """Opens or creates the index; beyond `exact_up_to` vectors generations are quantised (`index.dense`).
-
-        Raises EmbedderMismatch, SchemaTooNew, StoreDamaged, StoreError.
-        """
+    def open(cls, data_dir: Path, embedder: Embedder) -> "LocalIndex":
+        """Opens or creates the index. Raises EmbedderMismatch, SchemaTooNew, StoreDamaged, StoreError."""
         database = Database(data_dir / "trendwise.sqlite")
         try:
             _check_embedder(database, embedder)
-            index = cls(database, data_dir / "generations", embedder, exact_up_to)
-            index._purge()
+            index = cls(database, data_dir / "generations", embedder)
+            compaction.purge(database, index._folder, embedder)
         except BaseException:
             database.close()
             raise
@@ -93,7 +89,7 @@ class LocalIndex:
         with self.database.write() as connection:
             store.remove(connection, document_id)
             store.mark_changed(connection)
-        self._purge()
+        compaction.purge(self.database, self._folder, self._embedder)
 
     def search(
         self, question: str, *, limit: int = 5, filters: Filters | None = None, tuning: Tuning = TUNING
@@ -143,14 +139,11 @@ class LocalIndex:
 
     def compact(self) -> None:
         """Writes a new generation from everything that is searched now."""
-        compaction.compact(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to)
+        compaction.compact(self.database, self._folder, self._embedder)
 
     def close(self) -> None:
         self._compactor.close()
         self.database.close()
-
-    def _purge(self) -> None:
-        compaction.purge(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to)
 
     def _compact_if_due(self) -> None:
         with self._snapshot() as (_, view):
