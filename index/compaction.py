@@ -11,7 +11,7 @@ import numpy as np
 
 from index import dense, generations, store
 from index.database import Database
-from index.dense import DenseView, Keys, Vector, keys_array
+from index.dense import EXACT_UP_TO, DenseView, Keys, Vector, keys_array
 from index.errors import StoreDamaged
 from index.generations import Generation
 from index.types import Embedder
@@ -66,13 +66,15 @@ def is_due(view: DenseView) -> bool:
     return len(view.tail_keys) > max(_LONG_TAIL, size // 10) or len(view.deleted) > max(_LONG_TAIL, size // 4)
 
 
-def compact(database: Database, folder: Path, embedder: Embedder) -> None:
+def compact(database: Database, folder: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> None:
     """Writes everything that is searched as one new generation, then lets the database name it."""
     with _only_one(folder), database.errors():
         with database.read() as connection:
             number = store.meta(connection, "generation") + 1
             keys, vectors = read_vectors(connection, embedder.dimension)
-        manifest = generations.write(folder, dense.build(number, keys, vectors), embedder=embedder.id)
+        manifest = generations.write(
+            folder, dense.build(number, keys, vectors, exact_up_to=exact_up_to), embedder=embedder.id
+        )
         with database.write() as connection:
             store.set_meta(connection, "generation", number)
             store.set_meta(connection, "manifest", manifest)
@@ -81,13 +83,13 @@ def compact(database: Database, folder: Path, embedder: Embedder) -> None:
         generations.remove_others(folder, number)
 
 
-def purge(database: Database, folder: Path, embedder: Embedder) -> None:
+def purge(database: Database, folder: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> None:
     """Makes deletion real: no vector of a deleted passage stays in a generation, no text in the write-ahead log."""
     with database.read() as connection:
         gone = connection.execute("SELECT 1 FROM tombstones WHERE key NOT IN (SELECT key FROM passages)").fetchone()
         covered = store.meta(connection, "generation") > 0
     if gone and covered:
-        compact(database, folder, embedder)
+        compact(database, folder, embedder, exact_up_to=exact_up_to)
     if gone:
         database.forget_deleted()
 

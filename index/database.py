@@ -146,7 +146,10 @@ def _translated(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StoreFull(f"The disk with {path.parent} is full. {_NO_CHANGE} Free some space.") from error
-        raise StoreError(f"{error}. {_NO_CHANGE}") from error
+        place = error.filename or path.parent
+        raise StoreError(
+            f"{place} could not be read or written ({error.strerror}). {_NO_CHANGE} Check the disk."
+        ) from error
 
 
 def _open(path: Path) -> Any:

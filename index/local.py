@@ -10,43 +10,60 @@ changed) and orders writes. Searching is `index.search`, rows are `index.store`.
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from index import compaction, store, vectors
-from index.batches import NewDocument, batches
 from index.compactor import Compactor
 from index.database import Database
-from index.dense import DenseView
+from index.dense import EXACT_UP_TO, DenseView
 from index.errors import EmbedderMismatch
-from index.local_vocabulary import LocalVocabulary
 from index.query import understand
 from index.search import TUNING, Tuning, search
 from index.types import Added, Dictionary, DocumentInfo, Embedder, Filters, Hit, IndexStats
 from index.vectors import Vectors
 from ingest.types import Document, Passage
 
+_TOGETHER = 512
+"""Passages that a bulk ingest embeds in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """One document of a bulk ingest."""
+
+    document: Document
+    passages: Sequence[Passage]
+    source_path: str
+    original: bytes | None = None
+    sample: bool = False
+
 
 class LocalIndex:
     """Implements `index.types.Index`. Safe to use from many threads."""
 
-    def __init__(self, database: Database, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, database: Database, folder: Path, embedder: Embedder, exact_up_to: int = EXACT_UP_TO) -> None:
         self.database = database
         self._folder = folder
         self._embedder = embedder
+        self._exact_up_to = exact_up_to
         self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
         self._view: DenseView | None = None
         self._refreshing = threading.Lock()
         self._compactor = Compactor(self.compact)
 
     @classmethod
-    def open(cls, data_dir: Path, embedder: Embedder) -> "LocalIndex":
-        """Opens or creates the index. Raises EmbedderMismatch, SchemaTooNew, StoreDamaged, StoreError."""
+    def open(cls, data_dir: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> "LocalIndex":
+        """Opens or creates the index; beyond `exact_up_to` vectors generations are quantised (`index.dense`).
+
+        Raises EmbedderMismatch, SchemaTooNew, StoreDamaged, StoreError.
+        """
         database = Database(data_dir / "trendwise.sqlite")
         try:
             _check_embedder(database, embedder)
-            index = cls(database, data_dir / "generations", embedder)
-            compaction.purge(database, index._folder, embedder)
+            index = cls(database, data_dir / "generations", embedder, exact_up_to)
+            index._purge()
         except BaseException:
             database.close()
             raise
@@ -73,7 +90,7 @@ class LocalIndex:
         `progress` hears of every document when it is on the disk.
         """
         outcomes = []
-        for batch in batches(items):
+        for batch in _batches(items):
             with self.database.read() as connection:
                 new = [item for item in batch if store.state(connection, item.document.id) != "ready"]
                 embedded = vectors.embed(connection, self._embedder, [(item.document, item.passages) for item in new])
@@ -89,13 +106,13 @@ class LocalIndex:
         with self.database.write() as connection:
             store.remove(connection, document_id)
             store.mark_changed(connection)
-        compaction.purge(self.database, self._folder, self._embedder)
+        self._purge()
 
     def search(
         self, question: str, *, limit: int = 5, filters: Filters | None = None, tuning: Tuning = TUNING
     ) -> list[Hit]:
         with self.database.read() as connection:
-            queries = understand(LocalVocabulary(connection), question, self._knows)
+            queries = understand(connection, question, self._knows)
         rows = self._embedder.embed([query.dense for query in queries], kind="query")
         with self._snapshot() as (connection, view):
             return search(connection, view, queries, rows, limit=limit, filters=filters, tuning=tuning)
@@ -139,11 +156,14 @@ class LocalIndex:
 
     def compact(self) -> None:
         """Writes a new generation from everything that is searched now."""
-        compaction.compact(self.database, self._folder, self._embedder)
+        compaction.compact(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to)
 
     def close(self) -> None:
         self._compactor.close()
         self.database.close()
+
+    def _purge(self) -> None:
+        compaction.purge(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to)
 
     def _compact_if_due(self) -> None:
         with self._snapshot() as (_, view):
@@ -189,6 +209,17 @@ class LocalIndex:
 
 def _nothing(word: str) -> bool:
     return False
+
+
+def _batches(items: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
+    batch: list[NewDocument] = []
+    for item in items:
+        batch.append(item)
+        if sum(len(each.passages) for each in batch) >= _TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _check_embedder(database: Database, embedder: Embedder) -> None:

@@ -112,7 +112,8 @@ def migrate(connection: Any) -> None:
                 connection.pragma("user_version", done + 1)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # SQLite ends it by itself after an I/O error
+                connection.execute("ROLLBACK")
             raise
     if done > len(MIGRATIONS):
         raise SchemaTooNew(
