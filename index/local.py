@@ -10,34 +10,21 @@ changed) and orders writes. Searching is `index.search`, rows are `index.store`.
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from index import compaction, store, vectors
+from index.batches import NewDocument, batches
 from index.compactor import Compactor
 from index.database import Database
 from index.dense import EXACT_UP_TO, DenseView
 from index.errors import EmbedderMismatch
+from index.local_vocabulary import LocalVocabulary
 from index.query import understand
 from index.search import TUNING, Tuning, search
 from index.types import Added, Dictionary, DocumentInfo, Embedder, Filters, Hit, IndexStats
 from index.vectors import Vectors
 from ingest.types import Document, Passage
-
-_TOGETHER = 512
-"""Passages that a bulk ingest embeds in one go."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewDocument:
-    """One document of a bulk ingest."""
-
-    document: Document
-    passages: Sequence[Passage]
-    source_path: str
-    original: bytes | None = None
-    sample: bool = False
 
 
 class LocalIndex:
@@ -90,7 +77,7 @@ class LocalIndex:
         `progress` hears of every document when it is on the disk.
         """
         outcomes = []
-        for batch in _batches(items):
+        for batch in batches(items):
             with self.database.read() as connection:
                 new = [item for item in batch if store.state(connection, item.document.id) != "ready"]
                 embedded = vectors.embed(connection, self._embedder, [(item.document, item.passages) for item in new])
@@ -112,7 +99,7 @@ class LocalIndex:
         self, question: str, *, limit: int = 5, filters: Filters | None = None, tuning: Tuning = TUNING
     ) -> list[Hit]:
         with self.database.read() as connection:
-            queries = understand(connection, question, self._knows)
+            queries = understand(LocalVocabulary(connection), question, self._knows)
         rows = self._embedder.embed([query.dense for query in queries], kind="query")
         with self._snapshot() as (connection, view):
             return search(connection, view, queries, rows, limit=limit, filters=filters, tuning=tuning)
@@ -209,17 +196,6 @@ class LocalIndex:
 
 def _nothing(word: str) -> bool:
     return False
-
-
-def _batches(items: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
-    batch: list[NewDocument] = []
-    for item in items:
-        batch.append(item)
-        if sum(len(each.passages) for each in batch) >= _TOGETHER:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _check_embedder(database: Database, embedder: Embedder) -> None:

@@ -63,19 +63,19 @@ def search(
         return []
     cosines = _cosines(connection, keys, vectors)
     bm25 = np.stack([_scores_of(ranking, keys) for ranking in words])
-    first = _fused(cosines, bm25, cosines, tuning)
+    first = fused_scores(cosines, bm25, cosines, tuning)
     best = np.argsort(-first, kind="stable")[: max(tuning.rerank, 2 * limit)]
     kept = [keys[row] for row in best]
     sentences = store.sentence_vectors(connection, kept, vectors.shape[1])
-    nearest = _nearest_sentences([sentences[key] for key in kept], vectors)
-    fused = _fused(cosines[:, best], bm25[:, best], nearest, tuning)
+    nearest = nearest_sentences([sentences[key] for key in kept], vectors)
+    fused = fused_scores(cosines[:, best], bm25[:, best], nearest, tuning)
     scores = {kept[row]: float(fused[row]) for row in np.argsort(-fused, kind="stable")}
     passages = store.passages_by_key(connection, kept)
-    chosen = _distinct([(key, passages[key]) for key in scores], limit, tuning.same)
+    chosen = distinct([(key, passages[key]) for key in scores], limit, tuning.same)
     return _hits(connection, chosen, scores, _by_cosine(dense[0], keys, cosines[0]), words[0], sentences)
 
 
-def _fused(cosines: Vector, bm25: Vector, sentences: Vector, tuning: Tuning) -> Vector:
+def fused_scores(cosines: Vector, bm25: Vector, sentences: Vector, tuning: Tuning) -> Vector:
     """One score a candidate from scores of shape (queries, candidates)."""
     whole, *parts = (combine(*rows, weights=tuning.weights) for rows in zip(cosines, bm25, sentences, strict=True))
     return whole_and_parts(whole, parts, weight=tuning.parts)
@@ -98,7 +98,7 @@ def _scores_of(ranking: Ranked, keys: Sequence[int]) -> Vector:
     return np.array([scores.get(key, 0.0) for key in keys], dtype=np.float32)
 
 
-def _nearest_sentences(sentences: Sequence[Vector], vectors: Vector) -> Vector:
+def nearest_sentences(sentences: Sequence[Vector], vectors: Vector) -> Vector:
     """Cosine of each query (row) with the best sentence of each passage (column)."""
     return np.stack([(rows @ vectors.T).max(axis=0, initial=-1.0) for rows in sentences], axis=1, dtype=np.float32)
 
@@ -124,7 +124,7 @@ def _keys_of(connection: Any, documents: Sequence[str]) -> Keys:
     )
 
 
-def _distinct(ranked: Sequence[tuple[int, Passage]], limit: int, same: float) -> list[tuple[int, Passage]]:
+def distinct(ranked: Sequence[tuple[int, Passage]], limit: int, same: float) -> list[tuple[int, Passage]]:
     """The best `limit` passages, of each group of near copies only the first. Other numbers make another passage."""
     chosen: list[tuple[int, Passage]] = []
     bags: list[set[str]] = []
