@@ -34,6 +34,17 @@ def bars(title: str, items: Sequence[Bar]) -> str:
     return "".join([*parts, "</svg>"])
 
 
+def standalone(svg: str) -> str:
+    """A plot as a file of its own: with the namespace that a file needs, and the colours that a page would give."""
+    style = (
+        "<style>text{font:13px sans-serif;fill:#333}.bar{fill:#3b6ea5}.interval{stroke:#111;stroke-width:2}"
+        ".frame{fill:none;stroke:#999}.curve{fill:none;stroke:#3b6ea5;stroke-width:2}.diagonal{stroke:#999}</style>"
+        '<rect width="100%" height="100%" fill="#fff"/>'
+    )
+    head, rest = svg.split(">", 1)
+    return f'{head} xmlns="http://www.w3.org/2000/svg">{style}{rest}'
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     label: str

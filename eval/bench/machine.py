@@ -21,8 +21,13 @@ def describe() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "llama_cpp_python": llama_cpp.__version__,
-        "load": [round(load, 2) for load in os.getloadavg()],
+        "load": load(),
     }
+
+
+def load() -> list[float]:
+    """Processes that ran or waited for a processor, averaged over 1, 5 and 15 minutes."""
+    return [round(average, 2) for average in os.getloadavg()]
 
 
 def resident_mb() -> float:
