@@ -4,7 +4,7 @@ Values are numbers for the calibrated score; flaws are findings in words that ru
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +18,30 @@ from service.answering.words import coverage, modals, negations, quantifiers, re
 NEAR = 0.6
 """Share of content words in order from which a claim counts as close to its source."""
 _INSERTED = ("negation", "duty", "hedge", "certainty", "all", "most", "some", "about", "cause", "time")
-_DELETED = ("negation", "duty", "hedge", "all", "most", "some", "about")
+_DELETED = ("negation", "duty", "hedge", "certainty", "all", "most", "some", "about")
 NAMES = (
     "coverage", "bigrams", "likeness", "length", "polarity", "modality", "hedge_lost", "quantifier", "reversed",
     "matched", "content_matched", "content_matched_squared", "exact", "novel", "moved", "pieces", "near_few", "near_novel",
     "near_moved", "near_dropped", *(f"inserted_{kind}" for kind in _INSERTED), *(f"deleted_{kind}" for kind in _DELETED),
     *(f"near_inserted_{kind}" for kind in _INSERTED), *(f"near_deleted_{kind}" for kind in _DELETED),
 )  # fmt: skip
+
+
+_DENIED = "The sentence and the cited text differ in what they deny."
+_STRONGER = "The cited text does not put it as strongly."
+_FOR_ALL = "The cited text does not say that it holds for all."
+_ALTERATIONS = (
+    (("inserted_negation",), _DENIED),
+    (("deleted_negation",), _DENIED),
+    (("inserted_certainty",), _STRONGER),
+    (("inserted_duty", "deleted_hedge"), _STRONGER),
+    (("inserted_hedge",), "The cited text puts it more definitely."),
+    (("inserted_all",), _FOR_ALL),
+    (("inserted_most",), _FOR_ALL),
+    (("deleted_most",), _FOR_ALL),
+    (("deleted_some",), _FOR_ALL),
+    (("inserted_cause",), "The cited text does not give this as a cause."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,7 @@ def measure(
         values["likeness"], near = 0.0, ""
     values["polarity"] = float((negations(claim) > 0) != (negations(near) > 0))
     values["hedge_lost"] = float(bool(modals(near) & {"may", "should"}) and not modals(claim))
-    return Signals(values, _flaws(claim, f"{text}\n{context}"))
+    return Signals(values, (*_flaws(claim, f"{text}\n{context}"), *_alterations(values)))
 
 
 def _of_words(claim: str, text: str, context: str) -> dict[str, float]:
@@ -101,6 +118,14 @@ def _flaws(claim: str, text: str) -> tuple[str, ...]:
     flaws += [f"The cited text does not give {date}." for date in missing_dates(claim, text)]
     flaws += [f"The cited text does not name {name}." for name in missing_names(claim, text)]
     return tuple(flaws)
+
+
+def _alterations(values: Mapping[str, float]) -> Iterator[str]:
+    """Words put into or taken out of a close copy that turn what it says. In claims that are true such a change is next to
+    unknown (2 of 339 hand-written ones), in corrupted ones it is common."""
+    for names, reason in _ALTERATIONS:
+        if all(values[f"near_{name}"] for name in names):
+            yield reason
 
 
 def _pairs(stemmed: Sequence[str]) -> set[str]:
