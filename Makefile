@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help serve set-up set-up-tests packages install models test check lint unit bench lock docs audit clean
+.PHONY: help serve set-up set-up-tests packages install models test check lint unit unit-service unit-rest bench lock docs audit clean
 
 EXTRAS := readers mcp
 ALL_EXTRAS := $(EXTRAS) postgres dev
@@ -73,15 +73,23 @@ test: set-up-tests ## Run every test
 		.venv/bin/python -m pytest
 
 check: | $(ALL_PACKAGES) ## Lint, types, import arrows and the quick tests: about a minute
-	@$(MAKE) --no-print-directory -j2 lint unit
+	@$(MAKE) --no-print-directory -j3 lint unit-service unit-rest
 
 lint: | $(ALL_PACKAGES)
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 
-unit: | $(ALL_PACKAGES)
-	@.venv/bin/python -m pytest -q -m "not e2e and not browser and not slow"
+QUICK := .venv/bin/python -m pytest -q -m "not e2e and not browser and not slow"
+SERVICE_TESTS := tests/answering tests/api tests/cli tests/eval
+
+unit: unit-service unit-rest
+
+unit-service: | $(ALL_PACKAGES)
+	@$(QUICK) $(SERVICE_TESTS)
+
+unit-rest: | $(ALL_PACKAGES)
+	@$(QUICK) tests $(SERVICE_TESTS:%=--ignore=%)
 
 bench: set-up-tests ## Measure quality and speed on every data set that is there: hours
 	@.venv/bin/python -m eval.bench
