@@ -106,8 +106,9 @@ class Answerer:
         """What the gate decides by, without an answer: for calibration and evaluation."""
         text, _ = _readable(question.text)
         found = self._finder.find(_Asking.of(text).text or text, question)
-        judge = self._judge(self._prompt(found), cancel) if found.sources else None
-        return gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources, judge)
+        if not found.sources:
+            return {}
+        return self._features(found, self._judge(self._prompt(found), cancel))
 
     def stream(self, question: Question, *, cancel: Cancel | None = None) -> Iterator[Event]:
         """Raises `BadQuestion`, `IndexEmpty`, and what the index and the model raise, before or between events."""
@@ -120,13 +121,7 @@ class Answerer:
         clock.mark("search")
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 
-        draft = Draft(
-            self.index.embedder,
-            self.verifier,
-            found.sources,
-            text,
-            MOST_WORDS_OF_WHOLE if found.whole else MOST_ANSWER_WORDS,
-        )
+        draft = self._new_draft(found, text)
         decision = self._refused(found) if asking.text else gate.COMMAND
         if decision is None:
             decision = yield from self._write(found, draft, clock, cancel)
@@ -153,21 +148,25 @@ class Answerer:
 
     def _refused(self, found: Found) -> gate.Decision | None:
         """The refusal for which no model needs to be asked: nothing is near, or the question means several things."""
-        if found.sources and (found.whole or not self.options.gate):
+        if found.sources and not self._is_guarded(found):
             return None
-        values = gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources)
+        values = self._features(found)
         alone = len(found.asked.searches) == 1
         return gate.hopeless(values) or (
             gate.ambiguous(readings(found.asked.question, found.sources)) if alone else None
         )
 
+    def _features(self, found: Found, judge: float | None = None) -> dict[str, float]:
+        return gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources, judge)
+
     def _decide(self, found: Found, judge: float | None) -> gate.Decision:
-        if found.sources and (found.whole or not self.options.gate):
+        if found.sources and not self._is_guarded(found):
             return gate.OPEN
-        return gate.decide(
-            gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources, judge),
-            self.calibration,
-        )
+        return gate.decide(self._features(found, judge), self.calibration)
+
+    def _new_draft(self, found: Found, question: str) -> Draft:
+        most = MOST_WORDS_OF_WHOLE if found.whole else MOST_ANSWER_WORDS
+        return Draft(self.index.embedder, self.verifier, found.sources, question, most)
 
     def _judge(self, prompt: Prompt, cancel: Cancel | None) -> float | None:
         """The model's log-odds that the evidence answers the question, where its engine can tell."""
@@ -197,7 +196,11 @@ class Answerer:
                 decision = self._decide(found, self._judge(prompt, cancel))
                 if not decision.answerable:
                     return decision
-            held += self._settle(drafted, draft, cancel)
+                held += self._settle(drafted, draft, cancel)
+                if not held and self._is_guarded(found) and draft.invents(drafted):
+                    return gate.invented(decision.probability)
+            else:
+                held += self._settle(drafted, draft, cancel)
             if held and _gives(wanted, draft):
                 clock.mark("first_sentence")
                 yield from held
@@ -215,8 +218,12 @@ class Answerer:
 
     def _wanted(self, found: Found) -> Expected | None:
         """The kind of value that the question asks for, where that is all that it asks for."""
-        one = len(parts(found.asked.subject)) < 2 and not found.whole and self.options.gate
+        one = len(parts(found.asked.subject)) < 2 and self._is_guarded(found)
         return expected(found.asked.subject) if one else None
+
+    def _is_guarded(self, found: Found) -> bool:
+        """Whether the question may turn out to have no answer: a summary of a report always has one."""
+        return self.options.gate and not found.whole
 
     def _complete(self, found: Found, draft: Draft) -> Iterator[SentenceEvent]:
         """Quotes what the draft left out."""

@@ -9,6 +9,8 @@ from service.answering.align import Alignment, align
 from service.answering.cite import Citations, mark, unmarked
 from service.answering.completing import Quotation
 from service.answering.difference import MOST_NOVEL, difference
+from service.answering.names import missing_names
+from service.answering.numbers import missing_numbers
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
 from service.answering.verify import Check, Claim, Verifier
@@ -27,6 +29,10 @@ _NO_ANSWER = re.compile(
 )
 _ANSWERS_NO = re.compile(r"\s*(?:no|yes)\b", re.I)
 """A yes or no to a question about what a report says is an answer, not a lack of one."""
+_ASKS_YES_OR_NO = re.compile(
+    r"\s*(?:and |but |so |or )?(?:is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|should|shall|will|would)\b",
+    re.I,
+)
 
 
 @dataclass(slots=True)
@@ -59,32 +65,34 @@ class Draft:
 
     def add(self, text: str, *, cancel: Cancel | None = None) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
         """The checked sentence and its new citations, or None where it is withheld or says nothing new."""
-        if _FOREIGN.search(text):
-            self._withhold(text, "An answer may not carry links or markup.")
+        if self.sentences and self._repeats(text):
             return None
-        if _NO_ANSWER.search(text) and not _ANSWERS_NO.match(text):
-            self.denied = True
-            self._withhold(text, "It says what the passages lack, which no passage can support.")
-            return None
-        if self._repeats(text):
-            return None
-        vector = self.embedder.embed([text], kind="passage")[0]
-        alignment = align(text, vector, self.sources)
-        if not alignment.sources:
-            self._withhold(text, "No passage is close to it.")
-            return None
-        context = _context(alignment.sources)
-        nearest = alignment.sources[:1] if alignment.coverage >= _NEAR_ENOUGH else ()
-        cited = [source.sentence.readable for source in alignment.sources]
-        unlike = difference(text, cited, f"{context}\n{self.question}")
-        if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
-            self._withhold(text, f"The cited text does not speak of {unlike.novel[0]}.", nearest)
-            return None
-        check = self._check(text, alignment, context, cancel)
+        alignment = align(text, self.embedder.embed([text], kind="passage")[0], self.sources)
+        check = self._ruled_out(text, alignment) or self._check(text, alignment, cancel)
         if check.verdict is Verdict.UNSUPPORTED:
-            self._withhold(text, check.reason or "The passages do not support it.", nearest)
+            self.denied = self.denied or check is DENIED
+            near = bool(check.support) and alignment.coverage >= _NEAR_ENOUGH
+            self._withhold(
+                text, check.reason or "The passages do not support it.", alignment.sources[:1] if near else ()
+            )
             return None
         return self.keep(text, alignment.sources, check)
+
+    def _ruled_out(self, text: str, alignment: Alignment) -> Check | None:
+        """What needs no verification to be withheld."""
+        if _FOREIGN.search(text):
+            return _ruled_out("An answer may not carry links or markup.")
+        if _NO_ANSWER.search(text) and not _ANSWERS_NO.match(text):
+            return DENIED
+        if not _ANSWERS_NO.match(text) and _echoes(text, self.question):
+            return _ruled_out("It only repeats the question.")
+        if not alignment.sources:
+            return _ruled_out("No passage is close to it.")
+        cited = [source.sentence.readable for source in alignment.sources]
+        unlike = difference(text, cited, f"{_context(alignment.sources)}\n{self.question}")
+        if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
+            return _ruled_out(f"The cited text does not speak of {unlike.novel[0]}.")
+        return None
 
     def keep(
         self, text: str, sources: Sequence[Source], check: Check
@@ -108,6 +116,13 @@ class Draft:
         self.sentences.append(sentence)
         return sentence, tuple(new)
 
+    def invents(self, text: str) -> bool:
+        """Whether a sentence has a figure or a name that stands nowhere near the question."""
+        hits = {source.hit.passage.id: source.hit for source in self.sources}.values()
+        places = [f"{hit.document_title} {hit.year or ''} {hit.passage.heading}" for hit in hits]
+        anywhere = "\n".join([*places, *(source.sentence.readable for source in self.sources)])
+        return bool(missing_numbers(text, anywhere) or missing_names(text, anywhere))
+
     def withdraw(self, reason: str) -> None:
         """Takes all sentences back before any was presented."""
         self.withheld.extend(
@@ -121,17 +136,29 @@ class Draft:
         """Adds a sentence of the report itself, which needs no verification."""
         return self.keep(quotation.text, quotation.sources, Check(Verdict.SUPPORTED, 1.0, None))
 
-    def _check(self, text: str, alignment: Alignment, context: str, cancel: Cancel | None) -> Check:
-        claim = Claim(text, tuple(source.sentence.readable for source in alignment.sources), context)
-        return self.verifier.check_all([claim], cancel=cancel)[0]
+    def _check(self, text: str, alignment: Alignment, cancel: Cancel | None) -> Check:
+        cited = tuple(source.sentence.readable for source in alignment.sources)
+        return self.verifier.check_all([Claim(text, cited, _context(alignment.sources))], cancel=cancel)[0]
 
     def _repeats(self, text: str) -> bool:
         mine = set(stems(text))
-        return any(mine <= set(stems(sentence.text)) for sentence in self.sentences) if mine else bool(self.sentences)
+        return not mine or any(mine <= set(stems(sentence.text)) for sentence in self.sentences)
 
     def _withhold(self, text: str, reason: str, nearest: Sequence[Source] = ()) -> None:
         self.rejected.extend(nearest)
         self.withheld.append(Withheld(text, Verdict.UNSUPPORTED, reason))
+
+
+def _ruled_out(reason: str) -> Check:
+    return Check(Verdict.UNSUPPORTED, 0.0, reason)
+
+
+DENIED = _ruled_out("It says what the passages lack, which no passage can support.")
+
+
+def _echoes(text: str, question: str) -> bool:
+    """Whether a sentence has nothing but words of a question that asks for more than yes or no."""
+    return bool(question) and not _ASKS_YES_OR_NO.match(question) and set(stems(text)) <= set(stems(question))
 
 
 def _context(sources: Sequence[Source]) -> str:

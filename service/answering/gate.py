@@ -38,6 +38,7 @@ COMMAND = Decision(False, 0.0, Status.OUT_OF_SCOPE, "That is an instruction, not
 """The decision on a message that only commands."""
 
 
+NOT_SAID = "The reports do not say. The nearest passages are shown."
 PREMISE = "The reports do not say what this question takes for granted. The nearest passages are shown."
 
 
@@ -48,6 +49,11 @@ def ambiguous(readings: tuple[str, ...]) -> Decision | None:
     return Decision(False, 0.0, Status.NEEDS_CLARIFICATION, "This could mean more than one thing.", readings)
 
 
+def invented(probability: float) -> Decision:
+    """The refusal where the model, asked for what the reports do not say, made something up."""
+    return Decision(False, probability, Status.NOT_IN_REPORTS, NOT_SAID)
+
+
 def lacks(what: str, probability: float) -> Decision:
     """The refusal where everything that was written is supported, and nothing gives what was asked for."""
     reason = f"The reports give no {what} for this. The nearest passages are shown."
@@ -55,7 +61,11 @@ def lacks(what: str, probability: float) -> Decision:
 
 
 def features(
-    question: str, subject: str, hits: Sequence[Hit], sources: Sequence[Source], judge: float | None = None
+    question: str,
+    subject: str,
+    hits: Sequence[Hit],
+    sources: Sequence[Source],
+    judge: float | None = None,
 ) -> dict[str, float]:
     """Named values for the calibrated gate, none where nothing was found. `subject` is the question without what a follow-up
     takes from the conversation."""
@@ -113,6 +123,4 @@ def decide(values: Mapping[str, float], calibration: Calibration) -> Decision:
         return Decision(True, probability, Status.ANSWERED, None)
     if values["best_dense"] < SCOPE and values["coverage"] < 0.5:
         return Decision(False, probability, Status.OUT_OF_SCOPE, "The question is not about what these reports cover.")
-    return Decision(
-        False, probability, Status.NOT_IN_REPORTS, "The reports do not say. The nearest passages are shown."
-    )
+    return Decision(False, probability, Status.NOT_IN_REPORTS, NOT_SAID)

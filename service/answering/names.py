@@ -33,7 +33,7 @@ def _without_start(name: str) -> str:
     first, _, rest = name.partition(" ")
     if first.isupper() and len(first) > 1:
         return name
-    if first.lower() in _COMMON_STARTS or not rest or not rest[:1].isupper():
+    if first.lower() in _COMMON_STARTS or rest.isupper() or not rest or not rest[:1].isupper():
         return rest if rest[:1].isupper() or " " in rest else ""
     return name
 

@@ -35,7 +35,6 @@ _ALTERATIONS = (
     (("deleted_negation",), _DENIED),
     (("inserted_certainty",), _STRONGER),
     (("inserted_duty", "deleted_hedge"), _STRONGER),
-    (("inserted_hedge",), "The cited text puts it more definitely."),
     (("inserted_all",), _FOR_ALL),
     (("inserted_most",), _FOR_ALL),
     (("deleted_most",), _FOR_ALL),

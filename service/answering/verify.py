@@ -21,6 +21,8 @@ from service.answering.types import Verdict
 from service.llm.types import Cancel, Prompt, TextModel
 
 YES_NO = ("Yes", "No")
+FLAWED = 0.05
+"""The most that the support of a flawed claim can be."""
 COPIED = 0.9
 """Share of content words, in order, from which a claim without new words is a copy."""
 
@@ -102,7 +104,7 @@ class Verifier:
     def _decide(self, signals: Signals, logit: float | None) -> Check:
         support = self._score(signals, logit)
         if signals.flaws:
-            return Check(Verdict.UNSUPPORTED, min(support, 0.05), signals.flaws[0])
+            return Check(Verdict.UNSUPPORTED, min(support, FLAWED), signals.flaws[0])
         doubted = logit is not None and logit < self._calibration.judge_floor
         if support >= self._calibration.supported and not doubted:
             return Check(Verdict.SUPPORTED, support, None)

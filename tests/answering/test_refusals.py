@@ -61,6 +61,25 @@ def test_an_amount_that_nobody_gives_is_not_answered_with_something_else(make: M
     assert answer.withheld[0].text == "Licences are renewed by the owner of the budget."
 
 
+@pytest.mark.parametrize(
+    "drafted", ["The Welsh kiosks were open from nine to five.", "Kiosks were open for 75% of the day."]
+)
+def test_what_the_model_makes_up_is_no_reason_to_quote_something_else(make: Make, drafted: str) -> None:
+    answer = make(Rule("", drafted)).answer(Question("What opening hours did kiosks in Welsh libraries have?"))
+    assert answer.status is Status.NOT_IN_REPORTS
+    assert not answer.sentences
+    assert [each.text for each in answer.withheld] == [drafted]
+
+
+def test_a_sentence_that_repeats_the_question_is_no_answer(make: Make) -> None:
+    answer = make(Rule("", "The helper line had opening hours in libraries.")).answer(
+        Question("Which opening hours had the helper line in libraries?")
+    )
+    assert ("The helper line had opening hours in libraries.", "It only repeats the question.") in [
+        (each.text, each.reason) for each in answer.withheld
+    ]
+
+
 def test_an_amount_that_is_given_is_answered(make: Make) -> None:
     answer = make(Rule("", "Each kiosk cost £3,900 to buy.")).answer(Question("How much did each kiosk cost to buy?"))
     assert answer.status is Status.ANSWERED
