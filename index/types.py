@@ -1,12 +1,13 @@
 """The values and the seams of search. See ARCHITECTURE.md, "I have a question, where does it go?"."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.batches import NewDocument
 from ingest.types import Document, Passage
 
 
@@ -117,6 +118,10 @@ class Index(Protocol):
         sample: bool = False,
     ) -> Added:
         """All or nothing. The same content changes nothing; the same `source_path` supersedes its old document."""
+        ...
+
+    def add_many(self, items: Iterable[NewDocument], progress: Callable[[Added], None] | None = None) -> list[Added]:
+        """Each as by `add`, but embedded together; `progress` hears of every one that is added."""
         ...
 
     def remove(self, document_id: str) -> None:

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.types import Index
+from pydantic import SecretStr
+
+from index.types import Embedder, Index
 from service.conversations import Conversations
+from service.errors import BadSetting
 from service.keys import Keys
 from service.llm.types import TextModel
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from index.local import LocalIndex
+    from index.postgres.index import PostgresIndex
     from service.answering.answerer import Answerer
 
 
@@ -92,19 +96,47 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def open_index(settings: Settings) -> "LocalIndex":
-    """The index of the data folder; its embedder loads at the first use. Raises `ModelMissing` and the errors of the index."""
+def open_index(settings: Settings) -> Index:
+    """The index that the settings name; its embedder loads at the first use.
+
+    Raises `ModelMissing`, `BadSetting` and the errors of the index.
+    """
+    embedder = open_embedder(settings)
+    if settings.database_url is not None:
+        return open_database(settings.database_url, embedder, read_url=settings.database_read_url)
+    return open_local(settings, embedder)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """Raises `ModelMissing`."""
     prepare_environment(settings)
     from index.embedder import SentenceTransformerEmbedder
-    from index.local import LocalIndex
     from service.llm import catalogue
 
-    embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir))
+    return SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir))
+
+
+def open_local(settings: Settings, embedder: Embedder) -> "LocalIndex":
+    """The index of the data folder. Raises the errors of the index."""
+    from index.local import LocalIndex
+
     return LocalIndex.open(settings.data_dir, embedder)
 
 
+def open_database(url: SecretStr, embedder: Embedder, *, read_url: SecretStr | None = None) -> "PostgresIndex":
+    """The index in PostgreSQL. Raises `BadSetting` where its driver is not installed, and the errors of the index."""
+    try:
+        from index.postgres.index import PostgresIndex
+    except ModuleNotFoundError as error:
+        raise BadSetting(
+            f"The index is to be in PostgreSQL, but {error.name} is not installed: install the extra `postgres`."
+        ) from error
+    replica = read_url.get_secret_value() if read_url else None
+    return PostgresIndex.open(url.get_secret_value(), embedder, read_url=replica)
+
+
 @contextmanager
-def opened_index(settings: Settings) -> Iterator["LocalIndex"]:
+def opened_index(settings: Settings) -> Iterator[Index]:
     index = open_index(settings)
     try:
         yield index

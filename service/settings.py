@@ -21,14 +21,24 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("trendwise")) / "models",
         description="Where fetched models live. Safe to delete: they are fetched again.",
     )
+    reports_dir: Path | None = Field(
+        None, description="Folder to watch: reports put there are added, those taken away removed."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on. Any but loopback needs an API key.")
     port: int = Field(8765, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     model: str = Field("default", description="A name of the model catalogue, or the path of a GGUF file.")
     template: Literal["chatml", "llama3", "gemma", "mistral"] = Field(
         "chatml", description="Chat template of a GGUF file given by path (catalogue models know theirs)."
     )
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL database to keep the index in, instead of the data folder. See docs/scale.md."
+    )
+    database_read_url: SecretStr | None = Field(
+        None, description="A replica of that database, for searching and reading."
+    )
     model_url: str | None = Field(
-        None, description="Base URL of an OpenAI-compatible server to use instead of a local model."
+        None,
+        description="Base URL of an OpenAI-compatible server to use instead of a local model; several with commas between.",
     )
     model_key: SecretStr | None = Field(None, description="API key for that server.")
     model_name: str | None = Field(None, description="Model name to ask that server for.")
@@ -45,10 +55,10 @@ class Settings(BaseSettings):
     log_texts: bool = Field(False, description="Write questions and answers to the log, not only their lengths.")
     queue: int = Field(64, ge=1, description="Questions active or waiting before further ones are answered 503.")
 
-    @field_validator("data_dir", "models_dir")
+    @field_validator("data_dir", "models_dir", "reports_dir")
     @classmethod
-    def _without_tilde(cls, path: Path) -> Path:
-        return path.expanduser()
+    def _without_tilde(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser()
 
     @classmethod
     def settings_customise_sources(

@@ -24,8 +24,9 @@ _NO_CHANGE = "Nothing was changed."
 _BROKEN = (InterfaceError, OSError, EOFError)
 _ENDED = ("57P01", "57P02", "57P05")
 """The server stopped, crashed, or ended an idle session."""
-_TRY_AGAIN = ("40001", "40P01")
-"""Serialisation failure and deadlock: the server undid the transaction, so that it can run again."""
+_TRY_AGAIN = ("40001", "40P01", "23503")
+"""Serialisation failure, deadlock, and a row that came to depend on one that was being deleted: the server undid the
+transaction, and run again it sees what the other one did."""
 _ATTEMPTS = 5
 _SESSION = (
     "SET search_path = trendwise, public",
@@ -50,6 +51,9 @@ class Connection:
             )  # fmt: skip
             for setting in _SESSION:
                 self._session.run(setting)
+        except InterfaceError as error:
+            link.close()
+            raise _refusal(error) or error from error
         except BaseException:
             link.close()
             raise
@@ -114,6 +118,11 @@ class Database:
                     _LOG.info("a transaction is tried again: %s", code_of(error))
             return self._transaction(change)
 
+    def run_alone(self, sql: str) -> None:
+        """A statement that cannot be part of a transaction."""
+        with _translated(self.address), self._borrowed() as connection:
+            connection.script(sql)
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -165,6 +174,14 @@ class Database:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+
+def _refusal(error: BaseException) -> DatabaseError | None:
+    """Why the server hung up: the driver hides it behind its own failure to take leave."""
+    reason: BaseException | None = error
+    while reason is not None and not isinstance(reason, DatabaseError):
+        reason = reason.__cause__ or reason.__context__
+    return reason
 
 
 def _is_broken(error: Exception) -> bool:

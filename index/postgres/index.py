@@ -27,10 +27,10 @@ class PostgresIndex:
     """Implements `index.types.Index`. Safe to use from many threads."""
 
     def __init__(self, database: Database, replica: Database, embedder: Embedder) -> None:
-        self._database = database
+        self.database = database
         self._replica = replica
         self._embedder = embedder
-        self._tokeniser = Tokeniser()
+        self.tokeniser = Tokeniser()
         self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
 
     @classmethod
@@ -73,7 +73,7 @@ class PostgresIndex:
             ready = self._embedded(batch)
             for item in batch:
                 embedded = ready.get(item.document.id)
-                outcomes.append(self._database.write(partial(self._add, item=item, embedded=embedded)))
+                outcomes.append(self.database.write(partial(self._add, item=item, embedded=embedded)))
                 if progress:
                     progress(outcomes[-1])
         return outcomes
@@ -88,14 +88,14 @@ class PostgresIndex:
             store.delete(connection, [member for member, _ in family])
             counts.write(connection)
 
-        self._database.write(change)
+        self.database.write(change)
 
     def search(
         self, question: str, *, limit: int = 5, filters: Filters | None = None, tuning: Tuning = TUNING
     ) -> list[Hit]:
         queries = understand(DatabaseVocabulary(self._replica, question), question, self._knows)
         rows = self._embedder.embed([query.dense for query in queries], kind="query")
-        return search(self._replica, self._tokeniser, queries, rows, limit=limit, filters=filters, tuning=tuning)
+        return search(self._replica, self.tokeniser, queries, rows, limit=limit, filters=filters, tuning=tuning)
 
     def documents(self) -> list[DocumentInfo]:
         return store.infos(self._replica)
@@ -122,11 +122,11 @@ class PostgresIndex:
                 searched.remove_text(connection, document_id, counts)
             store.edit(connection, document_id, title=title, year=year)
             if again:
-                searched.add_text(connection, self._tokeniser, document_id, counts)
+                searched.add_text(connection, self.tokeniser, document_id, counts)
             counts.write(connection)
             return store.info(connection, document_id)
 
-        return self._database.write(change)
+        return self.database.write(change)
 
     def stats(self) -> IndexStats:
         [[documents, passages, server, extension]] = self._replica.read(
@@ -139,19 +139,19 @@ class PostgresIndex:
         return IndexStats(documents, passages, self._embedder.dimension, self._embedder.id, 0, 0, backend)
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
         self._replica.close()
 
     def _embedded(self, batch: Sequence[NewDocument]) -> dict[str, list[Vectors]]:
         """Vectors of those of the batch that are not searched yet, by the document's id."""
         ids = [item.document.id for item in batch]
-        rows = self._database.read("SELECT id FROM documents WHERE state = 'ready' AND id = ANY(:ids)", ids=ids)
+        rows = self.database.read("SELECT id FROM documents WHERE state = 'ready' AND id = ANY(:ids)", ids=ids)
         known = {document_id for (document_id,) in rows}
         new = [item for item in batch if item.document.id not in known]
         return dict(zip([item.document.id for item in new], self._embed(new), strict=True))
 
     def _embed(self, items: Sequence[NewDocument]) -> list[list[Vectors]]:
-        find = partial(searched.stored_vectors, self._database)
+        find = partial(searched.stored_vectors, self.database)
         return embed_new(find, self._embedder, [(item.document, item.passages) for item in items])
 
     def _add(self, connection: Connection, item: NewDocument, embedded: Sequence[Vectors] | None) -> Added:
@@ -165,7 +165,7 @@ class PostgresIndex:
         if not known:
             vectors = self._embed([item])[0] if embedded is None else embedded
             keys = store.insert(connection, document, item.passages, original=item.original, sample=item.sample)
-            searched.add(connection, self._tokeniser, document.id, keys, vectors, counts)
+            searched.add(connection, self.tokeniser, document.id, keys, vectors, counts)
         store.set_source(connection, item.source_path, document.id)
         replaced = self._supersede(connection, before, document.id, counts)
         counts.write(connection)

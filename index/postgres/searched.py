@@ -99,11 +99,14 @@ def stored_vectors(database: Database, hashes: Collection[bytes]) -> Found:
         hashes=list(hashes),
     )
     found: Found = {}
-    for digest, half, whole in rows:
-        found[digest] = (
-            halves(half)[0] if whole is None else np.frombuffer(whole, ">f4", offset=_HEADER).astype(np.float32)
-        )
+    for digest, half, full in rows:
+        found[digest] = halves(half)[0] if full is None else whole(full)
     return found
+
+
+def whole(data: bytes) -> NDArray[np.float32]:
+    """A vector from pgvector's binary form of `vector`."""
+    return np.frombuffer(data, ">f4", offset=_HEADER).astype(np.float32)
 
 
 def halves(data: bytes) -> NDArray[np.float32]:

@@ -29,12 +29,10 @@ def doctor(
 
     Exit code 1 where something is wrong. Example: trendwise doctor --repair
     """
-    from index.repair import examine
-
     current = settings(data_dir=data)
     if repair:
         _repair(current)
-    findings = [*examine(current.data_dir), _embedder(current), *_models(current), _disk(current)]
+    findings = [*_index(current), _embedder(current), *_models(current), _disk(current)]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -48,7 +46,21 @@ def doctor(
         raise typer.Exit(1)
 
 
+def _index(current: "Settings") -> list["Finding"]:
+    if current.database_url is not None:
+        from index.postgres.checks import check
+
+        return check(current.database_url.get_secret_value())
+    from index.repair import examine
+
+    return examine(current.data_dir)
+
+
 def _repair(current: "Settings") -> None:
+    if current.database_url is not None:
+        from service.errors import BadSetting
+
+        raise BadSetting("The index is in PostgreSQL, which is repaired by restoring a backup of the database.")
     from index.embedder import SentenceTransformerEmbedder
     from index.repair import repair
     from service.llm import catalogue
@@ -80,7 +92,7 @@ def _embedder(current: "Settings") -> "Finding":
     from service.errors import ModelMissing
     from service.runtime import opened_index
 
-    if not (current.data_dir / "trendwise.sqlite").is_file():
+    if current.database_url is None and not (current.data_dir / "trendwise.sqlite").is_file():
         return Finding("embedding model of the index", True, "no index yet")
     try:
         with opened_index(current) as index:

@@ -13,8 +13,7 @@ from service.cli.common import AsJson, Data, note, print_json, settings
 
 if TYPE_CHECKING:
     from index.batches import NewDocument
-    from index.local import LocalIndex
-    from index.types import Added
+    from index.types import Added, Index
     from ingest.types import Document
 
 
@@ -100,7 +99,7 @@ def _find(paths: Sequence[Path], outcome: Outcome) -> list[Path]:
     return list(files)
 
 
-def _add(index: "LocalIndex", files: Sequence[Path], outcome: Outcome, *, sample: bool = False) -> None:
+def _add(index: "Index", files: Sequence[Path], outcome: Outcome, *, sample: bool = False) -> None:
     with _progress(len(files)) as advance:
         for _ in index.add_many(_prepared(files, outcome, advance, sample), progress=outcome.added.append):
             pass
@@ -122,7 +121,7 @@ def _prepared(files: Sequence[Path], outcome: Outcome, advance: Any, sample: boo
         advance(path.name)
 
 
-def _add_samples(index: "LocalIndex", outcome: Outcome) -> None:
+def _add_samples(index: "Index", outcome: Outcome) -> None:
     from ingest import sample
 
     if index.stats().documents:
@@ -131,7 +130,7 @@ def _add_samples(index: "LocalIndex", outcome: Outcome) -> None:
         _add(index, sample.paths(), outcome, sample=True)
 
 
-def _remove_samples(index: "LocalIndex") -> None:
+def _remove_samples(index: "Index") -> None:
     samples = [report for report in index.documents() if report.sample]
     for report in samples:
         index.remove(report.id)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli import ask, backup, config, doctor, documents, ingest, keys, models, search, serve
+from service.cli import ask, backup, config, doctor, documents, index, ingest, keys, models, search, serve
 from service.cli import eval as eval_
 
 SHORT_HELP = """Trendwise answers questions about your reports, on this machine, with citations you can check.
@@ -15,7 +15,7 @@ SHORT_HELP = """Trendwise answers questions about your reports, on this machine,
   trendwise ingest report.md
   trendwise ask "What is the stand-out technology trend?"
 
-Commands: serve, ask, ingest, search, documents, models, keys, config, doctor, backup, restore, eval.
+Commands: serve, ask, ingest, search, documents, index, models, keys, config, doctor, backup, restore, eval.
 More: trendwise -h"""
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ def _bare(
 for command in (serve.serve, ask.ask, ingest.ingest, search.search, backup.backup, backup.restore):
     app.command()(command)
 app.add_typer(documents.app, name="documents")
+app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 app.add_typer(keys.app, name="keys")

@@ -1,0 +1,75 @@
+"""The command line with its index in PostgreSQL: one setting switches, one command moves the reports."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.hash_embedder import HashEmbedder
+from service import runtime
+from service.cli.program import run
+
+REPORT = "# Digital trends 2024\n\nArtificial intelligence is the stand-out trend for councils in 2024.\n"
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def trendwise(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, models_dir: Path, database_url: str
+) -> Command:
+    """Runs one command, without the real embedder; gives its exit code and what it wrote."""
+    monkeypatch.setattr(runtime, "open_embedder", lambda settings: HashEmbedder(64))
+    monkeypatch.setenv("TRENDWISE_DATABASE_URL", database_url)
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return command
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "trends.md"
+    path.write_text(REPORT, "utf-8")
+    return path
+
+
+def test_one_setting_puts_the_index_into_the_database(trendwise: Command, report: Path, tmp_path: Path) -> None:
+    assert trendwise("ingest", report)[0] == 0
+    code, out, _ = trendwise("search", "stand-out trend", "--json")
+    assert code == 0
+    assert "Artificial intelligence" in out
+    assert not (tmp_path / "data" / "trendwise.sqlite").exists()
+    findings = {each["check"]: each["ok"] for each in json.loads(trendwise("doctor", "--json")[1])}
+    assert findings["passages"]
+    assert findings["word index"]
+    assert findings["embedding model of the index"]
+    assert trendwise("doctor", "--repair")[0] == 2
+
+
+def test_copying_moves_the_reports_both_ways(
+    trendwise: Command, report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    trendwise("ingest", report)
+    there = trendwise("documents", "list", "--json")[1]
+    assert "1 reports" in trendwise("index", "copy", "--from", "env")[2]
+    monkeypatch.delenv("TRENDWISE_DATABASE_URL")
+    assert trendwise("documents", "list", "--json")[1] == there
+    assert "Copied 0 reports; 1 are there now." in trendwise("index", "copy", "--to", database_url)[2]
+
+
+def test_copying_needs_to_know_where(trendwise: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert trendwise("index", "copy")[0] == 2
+    assert trendwise("index", "copy", "--to", "env", "--from", "env")[0] == 2
+    code, _, err = trendwise("index", "copy", "--to", "mysql://user:hush@host/x")
+    assert (code, "hush" in err) == (1, False)
+    assert "is not the address of a database" in err
+    monkeypatch.delenv("TRENDWISE_DATABASE_URL")
+    code, _, err = trendwise("index", "copy", "--to", "env")
+    assert code == 2
+    assert "TRENDWISE_DATABASE_URL is not set" in err
