@@ -18,6 +18,8 @@ from service.answering.words import asked, coverage, stems
 
 FAR = 0.22
 """Cosine of question and best passage under which nothing in the reports is even near its subject: no model is asked."""
+UNJUDGED = 0.75
+"""What stands for the model's log-odds where its engine gives none: about their mean over the tuning questions."""
 SCOPE = 0.32
 """Cosine under which an unanswered question counts as out of scope rather than as not answered by the reports."""
 
@@ -73,7 +75,6 @@ def features(
         return {}
     wanted = asked(question)
     nearest = sorted((source.likeness for source in sources), reverse=True)[:5]
-    anywhere = stems(" ".join(f"{s.hit.document_title} {s.hit.passage.heading} {s.sentence.readable}" for s in sources))
     by_likeness = sorted(sources, key=lambda s: -s.relevance)[:6]
     evidence = " ".join(f"{s.hit.document_title} {s.hit.passage.heading} {s.sentence.readable}" for s in by_likeness)
     top = hits[0]
@@ -82,27 +83,25 @@ def features(
         "best_dense": max(dense, default=0.0),
         "best_sentence": nearest[0],
         "near_sentences": sum(nearest) / len(nearest),
-        "absent": 1 - coverage(wanted, anywhere),
+        "value_gap": _without_value(subject, sources, nearest[0]),
         "length": min(len(wanted), 12) / 12,
         "coverage": coverage(wanted, stems(evidence)),
-        "top_coverage": coverage(wanted, stems(f"{top.document_title} {top.passage.heading} {top.passage.readable}")),
         "agreement": float(
             top.dense_rank is not None and top.lexical_rank is not None and top.dense_rank + top.lexical_rank <= 4
         ),
         "names_missing": float(bool(missing_names(question, evidence))),
         "numbers_missing": float(bool(missing_numbers(question, evidence))),
     }
-    found |= _value(subject, sources, nearest[0])
     if judge is not None:
         found["judge"] = judge
     return found
 
 
-def _value(subject: str, sources: Sequence[Source], best: float) -> dict[str, float]:
-    """Whether what is near gives the kind of value that is asked for, and how much less near it is than the best."""
+def _without_value(subject: str, sources: Sequence[Source], best: float) -> float:
+    """How much less near than the best sentence the best one is that gives the kind of value that is asked for."""
     value = expected(subject)
     giving = [s.likeness for s in sources if value is None or gives(value, s.sentence.readable, subject)]
-    return {"value_given": float(bool(giving)), "value_gap": best - max(giving, default=0.0)}
+    return best - max(giving, default=0.0)
 
 
 def hopeless(values: Mapping[str, float]) -> Decision | None:
@@ -118,7 +117,7 @@ def decide(values: Mapping[str, float], calibration: Calibration) -> Decision:
     refusal = hopeless(values)
     if refusal:
         return refusal
-    probability = calibration.answerable.probability(values)
+    probability = calibration.answerable.probability({"judge": UNJUDGED, **values})
     if probability >= calibration.answerable_threshold:
         return Decision(True, probability, Status.ANSWERED, None)
     if values["best_dense"] < SCOPE and values["coverage"] < 0.5:

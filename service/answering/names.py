@@ -45,7 +45,7 @@ def missing_names(claim: str, source: str) -> list[str]:
     initials = "".join(word[0] for word in re.findall(r"[A-Za-z][\w-]*", source)).lower()
 
     def is_known(word: str) -> bool:
-        lower = re.sub(r"['’]s$", "", word.lower())
+        lower = re.sub(r"['’]s$", "", word.lower()).rstrip("-&'’")
         if lower in STOP_WORDS or lower in known or stem(lower) in known:
             return True
         parts = [part for part in re.split(r"[-&’'_]", lower) if part]

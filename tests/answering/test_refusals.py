@@ -1,6 +1,7 @@
 """Each kind of refusal says what it is: a value that nobody gives, a question with several meanings, a false premise."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from ingest.read import read_bytes
 from ingest.split import split
 from service.answering.ambiguity import readings
 from service.answering.answerer import Answerer
+from service.answering.calibration import load
 from service.answering.premise import premise
 from service.answering.types import Question, SentenceEvent, Status
 from service.llm.scripted import Rule, ScriptedModel
@@ -44,7 +46,9 @@ def make(tmp_path: Path, models_dir: Path) -> Iterator[Make]:
 
     def build(*rules: Rule, believes: bool = True) -> Answerer:
         yes = "Yes" if believes else "No"
-        return Answerer(index, ScriptedModel(rules, score=lambda prompt, option: 0.95 if option == yes else 0.05))
+        model = ScriptedModel(rules, score=lambda prompt, option: 0.95 if option == yes else 0.05)
+        open_gate = replace(load(), answerable_threshold=0.01 if believes else 1.0)
+        return Answerer(index, model, calibration=open_gate)
 
     yield build
     index.close()
