@@ -1,15 +1,15 @@
-"""FAISS index types as reports grow: speed, recall, memory and build time. `python -m eval.bench.search`.
+"""FAISS index types as reports grow: speed, recall, memory and build time. `python -m eval.bench.search --data DIR`.
 
-Passages of real reports are embedded; larger sets are made of them: the sum of a real vector, a share of another one
-and noise, so that new vectors lie where real ones lie and every query has many near neighbours. The queries are real
-questions. One thread, one question at a time; recall is against exact search.
+The vectors of the reports in a data folder are the beginning; larger sets are made of them: the sum of a real vector,
+a share of another one and noise, so that new vectors lie where real ones lie and every query has many near neighbours.
+The queries are real questions. One thread, one question at a time; recall is against exact search.
 """
 
 import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,9 @@ from eval.bench.machine import describe
 from eval.datasets import load_questions
 from eval.fingerprint import ROOT
 from eval.report_json import commit, write
+from index.compaction import read_vectors
 from index.embedder import SentenceTransformerEmbedder
-from index.vectors import embedded_text
-from ingest import sample
-from ingest.files import find
-from ingest.read import read_file
-from ingest.split import split
+from index.local import LocalIndex
 from service.llm import catalogue
 from service.runtime import prepare_environment
 from service.settings import Settings
@@ -55,6 +52,8 @@ FOUND = 50
 @dataclass(frozen=True, slots=True)
 class Row:
     kind: str
+    base: int
+    """Passages of real reports that the vectors were made of."""
     vectors: int
     build_s: float
     memory_mb: float
@@ -69,20 +68,30 @@ class Row:
 def main() -> None:
     arguments = _arguments()
     faiss.omp_set_num_threads(1)
-    settings = Settings()
-    prepare_environment(settings)
-    embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir), threads=1)
-    base = embedder.embed(list(_texts(arguments.reports or sample.paths())), kind="passage")
-    queries = embedder.embed(_questions(arguments.questions)[: arguments.queries], kind="query")
+    settings = Settings() if arguments.data is None else Settings(data_dir=arguments.data)
+    embedder, base = _real(settings)
+    questions = [row.question for path in arguments.questions for row in load_questions(path)]
+    queries = embedder.embed(questions[: arguments.queries], kind="query")
     rows = _measured(arguments.json)
     for size in arguments.sizes:
         vectors = grown(base, size)
         truth = _exact(vectors, queries)
         for kind in arguments.kinds:
-            row = measure(kind, vectors, queries, truth)
+            row = measure(kind, len(base), vectors, queries, truth)
             rows[row.vectors, row.kind] = row
             print(row, flush=True)
-            write(arguments.json, _report([rows[key] for key in sorted(rows)], len(base), len(queries), embedder.id))
+            write(arguments.json, _report([rows[key] for key in sorted(rows)], len(queries), embedder.id))
+
+
+def _real(settings: Settings) -> tuple[SentenceTransformerEmbedder, Vectors]:
+    """The embedder, and the vectors of the passages that it made in the data folder."""
+    prepare_environment(settings)
+    embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir), threads=1)
+    index = LocalIndex.open(settings.data_dir, embedder)
+    with index.database.read() as connection:
+        _, vectors = read_vectors(connection, embedder.dimension)
+    index.close()
+    return embedder, vectors
 
 
 def _measured(path: Path) -> dict[tuple[int, str], Row]:
@@ -104,7 +113,7 @@ def grown(base: Vectors, size: int, seed: int = 7) -> Vectors:
     return made
 
 
-def measure(kind: str, vectors: Vectors, queries: Vectors, truth: NDArray[np.int64]) -> Row:
+def measure(kind: str, base: int, vectors: Vectors, queries: Vectors, truth: NDArray[np.int64]) -> Row:
     start = time.perf_counter()
     index = _build(kind, vectors)
     build = time.perf_counter() - start
@@ -116,7 +125,7 @@ def measure(kind: str, vectors: Vectors, queries: Vectors, truth: NDArray[np.int
         milliseconds.append(1000 * (time.perf_counter() - start))
     p50, p95 = np.percentile(milliseconds, [50, 95])
     figures = (build, _megabytes(index), p50, p95, _recall(found, truth, 10), _recall(found, truth, FOUND))
-    return Row(kind, len(vectors), *(round(float(figure), 4) for figure in figures))
+    return Row(kind, base, len(vectors), *(round(float(figure), 4) for figure in figures))
 
 
 def _build(kind: str, vectors: Vectors) -> Any:
@@ -147,14 +156,14 @@ def _recall(found: Sequence[NDArray[np.int64]], truth: NDArray[np.int64], first:
     return float(np.mean([np.isin(true, rows[:first]).mean() for true, rows in zip(truth, found, strict=True)]))
 
 
-def _report(rows: Sequence[Row], base: int, queries: int, embedder: str) -> dict[str, Any]:
+def _report(rows: Sequence[Row], queries: int, embedder: str) -> dict[str, Any]:
     metrics: dict[str, float] = {}
     for row in rows:
         name = f"{row.kind} {row.vectors:,}"
         metrics |= {f"{name}: search_ms_p50": row.ms_p50, f"{name}: recall_at_10": row.recall_at_10}
     return {
         "name": "search",
-        "title": f"{queries} questions against vectors made of {base} passages, single-threaded",
+        "title": f"{queries} questions against vectors made of those of real passages, one thread",
         "commit": commit(),
         "config": {"model": embedder, "found": FOUND, "other": OTHER, "noise": NOISE, "machine": describe()},
         "metrics": metrics,
@@ -164,20 +173,10 @@ def _report(rows: Sequence[Row], base: int, queries: int, embedder: str) -> dict
     }
 
 
-def _texts(reports: Sequence[Path]) -> Iterator[str]:
-    for path in find(reports):
-        document = read_file(path)
-        yield from (embedded_text(document, passage) for passage in split(document))
-
-
-def _questions(files: Sequence[Path]) -> list[str]:
-    return [row.question for path in files for row in load_questions(path)]
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     own = ROOT / "eval" / "questions"
-    parser.add_argument("--reports", nargs="+", type=Path, help="Reports to embed; default: the sample reports.")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="Data folder with reports. Default: your own.")
     parser.add_argument("--questions", nargs="+", type=Path, default=[own / "corpus.jsonl", own / "samples.jsonl"])
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--sizes", nargs="+", type=int, default=[1_000, 10_000, 100_000])

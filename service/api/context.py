@@ -18,6 +18,7 @@ from service.errors import Cancelled, NotAllowed
 from service.jobs import Jobs
 from service.llm.types import Cancel
 from service.runtime import Runtime
+from service.watching import Watcher
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class Context:
         self.observer = Observer(runtime, self.admission)
         self._searching = Turns(os.cpu_count() or 1)
         self.jobs = Jobs(runtime.index)
+        self.watcher = _watcher(runtime)
         self._threads = ThreadPoolExecutor(runtime.settings.queue + WARMING, thread_name_prefix="question")
         self._open: set[Work[Any]] = set()
         self.stopping = False
@@ -86,7 +88,19 @@ class Context:
         for work in tuple(self._open):
             work.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
+        if self.watcher:
+            self.watcher.close()
         self.jobs.close()
+
+
+def _watcher(runtime: Runtime) -> Watcher | None:
+    """Of the reports folder, where one is set."""
+    folder = runtime.settings.reports_dir
+    if folder is None:
+        return None
+    watcher = Watcher(runtime.index, folder, runtime.settings.data_dir)
+    watcher.start()
+    return watcher
 
 
 def context(request: Request) -> Context:

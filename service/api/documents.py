@@ -15,6 +15,7 @@ from service.api import examples
 from service.api.context import Ctx, require_manager
 from service.api.problems import documented
 from service.errors import CallerError
+from service.watching import Failure
 
 router = APIRouter(tags=["reports"])
 Manager = Depends(require_manager)
@@ -23,6 +24,8 @@ Manager = Depends(require_manager)
 @dataclass(frozen=True, slots=True)
 class Documents:
     documents: tuple[DocumentInfo, ...]
+    failed: tuple[Failure, ...] = ()
+    """Files of the watched folder that could not be added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Correction(BaseModel):
 )
 def documents(ctx: Ctx) -> Documents:
     """The reports that answers come from."""
-    return Documents(tuple(ctx.runtime.index.documents()))
+    return Documents(tuple(ctx.runtime.index.documents()), ctx.watcher.failures if ctx.watcher else ())
 
 
 @router.get(

@@ -1,7 +1,8 @@
-"""Flipped bits and cut files: refused or repaired, never a wrong quotation."""
+"""Flipped bits and cut files: refused or repaired, never a wrong quotation. INDEX_HARMS=1000 is the long run."""
 
 # ruff: noqa: S311 - chance, not secrets
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from ingest.read import read_bytes
 from ingest.split import split
 from tests.index.reports import add, report, texts
 
+NAMES = ("trendwise.sqlite", "vectors.faiss", "ids.npy", "manifest.json")
+HARMS = int(os.environ.get("INDEX_HARMS", "60"))
 QUESTION = "Which trend stands out: intelligence?"
 
 
@@ -58,8 +61,10 @@ def _cut(path: Path, chance: random.Random) -> None:
     path.write_bytes(data[: chance.randrange(len(data))])
 
 
-@pytest.mark.parametrize("harm", [_flip, _cut])
-@pytest.mark.parametrize("name", ["trendwise.sqlite", "vectors.faiss", "ids.npy", "manifest.json"])
+KINDS = [(harm, name) for harm in (_flip, _cut) for name in NAMES]
+
+
+@pytest.mark.parametrize(("harm", "name"), KINDS)
 def test_damage_is_refused_or_made_good(
     built: Path, tmp_path: Path, name: str, harm: Callable[[Path, random.Random], None]
 ) -> None:
@@ -67,18 +72,20 @@ def test_damage_is_refused_or_made_good(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("harm", [_flip, _cut])
-@pytest.mark.parametrize("name", ["trendwise.sqlite", "vectors.faiss", "ids.npy", "manifest.json"])
-def test_a_thousand_damages_are_refused_or_made_good(
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("harm", "name"), KINDS)
+def test_many_damages_are_refused_or_made_good(
     built: Path, tmp_path: Path, name: str, harm: Callable[[Path, random.Random], None]
 ) -> None:
-    _harm_often(built, tmp_path, name, harm, times=125)
+    refused = _harm_often(built, tmp_path, name, harm, times=HARMS // len(KINDS))
+    print(f"{name}: {refused} of {HARMS // len(KINDS)} refused, the others made good")
 
 
 def _harm_often(
     built: Path, tmp_path: Path, name: str, harm: Callable[[Path, random.Random], None], *, times: int
-) -> None:
-    whole = _everything(built)
+) -> int:
+    """How many were refused; all others made no difference."""
+    whole, refused = _everything(built), 0
     for seed in range(times):
         folder = tmp_path / "harmed"
         shutil.copytree(built, folder)
@@ -87,7 +94,9 @@ def _harm_often(
             assert _everything(folder) == whole, seed
         except StoreError:
             assert name == "trendwise.sqlite", "what is derived must not matter"
+            refused += 1
         shutil.rmtree(folder)
+    return refused
 
 
 def test_damage_is_found_and_repaired_from_the_stored_reports(built: Path, tmp_path: Path) -> None:
