@@ -1,35 +1,29 @@
-"""The engine's speed against llama.cpp itself and, for several people at once, against another server.
+"""The engine's speed against llama.cpp itself, on the same file with the same threads.
 
-    python -m eval.bench.engine MODEL.gguf --json eval/bench/results/engine.json
-    python -m eval.bench.engine MODEL.gguf --peer http://127.0.0.1:9000 --people 1 2 4 8
+    python -m eval.bench.engine --json eval/bench/results/engine.json
 
-`plain` is the shortest program on llama.cpp: one sequence, one batch, greedy. A peer is any OpenAI-compatible server that
-serves the same file with as many slots as there are people. Rounds alternate, so that a busy machine is busy for both;
-only ratios within a run are worth comparing.
+`plain` is the shortest program on llama.cpp: one sequence, one batch, greedy. Rounds alternate, so that a busy machine is busy for
+both; only ratios and differences within a run are worth comparing.
 """
 
-import argparse
-import json
-import statistics
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from eval.bench.machine import describe
+from eval.bench import options
+from eval.bench.figures import Spread, spread
 from service.llm.engine import LlamaModel
-from service.llm.engine_threads import physical_cores
 from service.llm.engine_tokens import Tokeniser
 from service.llm.llama_context import BATCH, Context, Rows
 from service.llm.llama_weights import Tokens, Weights
-from service.llm.remote import RemoteModel
 from service.llm.templates import template
 from service.llm.types import Prompt, TextModel
 
 SYSTEM = "You answer questions about reports in one to three plain sentences, using only the passages."
+LEAST_PIECES = 4
+"""Answers that end sooner say nothing about the speed of decoding."""
 TOPICS = ("cloud", "skills", "data", "budgets", "procurement", "security", "inclusion", "automation")
 
 
@@ -71,28 +65,41 @@ class Plain:
         return (time.monotonic() - started) / count
 
 
-def alone(path: Path, threads: int, rounds: int, sentences: int, answer: int) -> dict[str, Any]:
+def alone(path: Path, threads: int, rounds: int, sentences: int, answer: int) -> dict[str, dict[str, Spread]]:
     """Prefill and decode of one request, ours and plain in turn."""
     weights = Weights(path)
     plain, tokeniser = Plain(weights, threads), Tokeniser(weights, template("chatml"))
     ours = LlamaModel(path, template="chatml", threads=threads)
-    rows: dict[str, list[float]] = {"prefill": [], "plain prefill": [], "decode": [], "plain decode": []}
+    rates: dict[str, list[float]] = {"prefill": [], "plain prefill": [], "decode": [], "plain decode": []}
     for number in range(rounds):
         prompt = question(f"R{number}", sentences)
         tokens = tokeniser.prompt(prompt)
         seconds, token = plain.prefill(tokens)
-        rows["plain prefill"].append(len(tokens) / seconds)
-        rows["plain decode"].append(1 / plain.decode(len(tokens), token, answer))
+        plain_decode = 1 / plain.decode(len(tokens), token, answer)
         before = ours.stats().decoded
         moments = _moments(ours, prompt, answer)
-        computed = ours.stats().decoded - before - (len(moments) - 2)
-        rows["prefill"].append(computed / (moments[1] - moments[0]))
-        if len(moments) > 3:
-            rows["decode"].append((len(moments) - 2) / (moments[-1] - moments[1]))
+        pieces = len(moments) - 1
+        if pieces < LEAST_PIECES:
+            continue
+        rates["plain prefill"].append(len(tokens) / seconds)
+        rates["plain decode"].append(plain_decode)
+        rates["prefill"].append((ours.stats().decoded - before - (pieces - 1)) / (moments[1] - moments[0]))
+        rates["decode"].append((pieces - 1) / (moments[-1] - moments[1]))
     ours.close()
+    return compared(rates)
+
+
+def compared(rates: dict[str, list[float]]) -> dict[str, dict[str, Spread]]:
+    """Each round's two measurements, taken one after the other, with each other."""
+    ratios = {
+        name: spread([one / two for one, two in zip(rates[name], rates[f"plain {name}"], strict=True)])
+        for name in ("prefill", "decode")
+    }
+    beyond = [1000 / one - 1000 / two for one, two in zip(rates["decode"], rates["plain decode"], strict=True)]
     return {
-        "tokens_per_second": {name: summary(values) for name, values in rows.items()},
-        "ratios": {name: ratio(rows[name], rows[f"plain {name}"]) for name in ("prefill", "decode")},
+        "Tokens a second": {name: spread(values) for name, values in rates.items()},
+        "Ours over plain llama.cpp": ratios,
+        "Milliseconds a token beyond plain llama.cpp": {"decode": spread(beyond)},
     }
 
 
@@ -103,80 +110,14 @@ def _moments(model: TextModel, prompt: Prompt, answer: int) -> list[float]:
     return moments
 
 
-def together(model: TextModel, people: int, seed: str, sentences: int, answer: int) -> dict[str, float]:
-    """Several people ask different questions about the same new evidence at the same time."""
-    prompts = [question(seed, sentences, person) for person in range(people)]
-    started = time.monotonic()
-    with ThreadPoolExecutor(people) as pool:
-        moments = list(pool.map(lambda prompt: _moments(model, prompt, answer), prompts))
-    seconds = time.monotonic() - started
-    pieces = [len(person) - 1 for person in moments]
-    firsts = sorted(person[1] - started for person in moments if len(person) > 1)
-    speeds = np.array([count / (person[-1] - started) for count, person in zip(pieces, moments, strict=True)])
-    return {
-        "pieces_per_second": sum(pieces) / seconds,
-        "answers_per_minute": 60 * people / seconds,
-        "first_p50": statistics.median(firsts),
-        "first_last": firsts[-1],
-        "jain": float(speeds.sum() ** 2 / (len(speeds) * (speeds**2).sum())),
-    }
-
-
-def crowd(ours: TextModel, peer: TextModel | None, people: Sequence[int], make: Callable[[str], tuple[int, int]],
-          rounds: int) -> dict[str, Any]:  # fmt: skip
-    found: dict[str, Any] = {}
-    for count in people:
-        runs: dict[str, list[dict[str, float]]] = {"ours": [], "peer": []}
-        for number in range(rounds):
-            seed = f"P{count}-{number}"
-            for name, model in (("ours", ours), ("peer", peer)):
-                if model is not None:
-                    runs[name].append(together(model, count, seed, *make(seed)))
-        found[str(count)] = {
-            name: {key: summary([run[key] for run in group]) for key in group[0]}
-            for name, group in runs.items()
-            if group
-        }
-        if peer is not None:
-            speeds = ([run["answers_per_minute"] for run in runs[name]] for name in ("ours", "peer"))
-            found[str(count)]["goodput_ratio"] = ratio(*speeds)
-    return found
-
-
-def summary(values: Sequence[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "least": min(values), "most": max(values)} if values else {}
-
-
-def ratio(ours: Sequence[float], other: Sequence[float]) -> float | None:
-    """Median of the rounds' ratios: each compares two measurements taken one after the other."""
-    pairs = [one / two for one, two in zip(ours, other, strict=False) if two]
-    return round(statistics.median(pairs), 3) if pairs else None
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", type=Path)
-    parser.add_argument("--peer", help="base URL of a server with the same model")
-    parser.add_argument("--people", type=int, nargs="*", default=[1, 2, 4, 8])
-    parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = options.parser(__doc__ or "", limit=5)
     parser.add_argument("--sentences", type=int, default=8, help="of evidence")
     parser.add_argument("--answer", type=int, default=48, help="tokens")
-    parser.add_argument("--json", type=Path)
     given = parser.parse_args(arguments)
-    threads = given.threads or physical_cores()
-    result = {"machine": describe(), "model": given.model.name, "threads": threads, "rounds": given.rounds}
-    result["alone"] = alone(given.model, threads, given.rounds, given.sentences, given.answer)
-    if given.people:
-        ours = LlamaModel(given.model, template="chatml", threads=threads)
-        peer = RemoteModel(given.peer) if given.peer else None
-        result["together"] = crowd(ours, peer, given.people, lambda _: (given.sentences, given.answer), given.rounds)
-        ours.close()
-    text = json.dumps(result, indent=1)
-    print(text)
-    if given.json:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(text + "\n")
+    base, begun = options.settings(given), options.about(given)
+    tables = alone(options.model_file(base), options.threads(base), given.limit, given.sentences, given.answer)
+    options.deliver("engine", {**begun, "figures": tables}, given.json)
 
 
 if __name__ == "__main__":

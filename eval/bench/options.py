@@ -13,10 +13,11 @@ from eval.bench.machine import describe
 from eval.bench.page import section
 from eval.datasets import QuestionRow, load_questions
 from eval.fingerprint import ROOT
+from eval.reports import IndexCache, fill, is_complete
 from ingest import sample as sample_reports
 from service.llm import catalogue
 from service.llm.engine_threads import physical_cores
-from service.runtime import Runtime
+from service.runtime import Runtime, opened_index
 from service.settings import Settings
 
 QUESTIONS = ROOT / "eval" / "questions" / "samples.jsonl"
@@ -42,6 +43,19 @@ def opened(given: argparse.Namespace) -> Iterator[Runtime]:
     reports = [] if given.data else sample_reports.paths()
     with session.opened(reports, settings(given)) as runtime:
         yield runtime
+
+
+def data_dir(given: argparse.Namespace) -> Path:
+    """The data folder of the reports, indexed; no language model is loaded for that."""
+    base = settings(given)
+    if given.data:
+        return base.data_dir
+    files = sample_reports.paths()
+    folder = IndexCache(session.cache_dir() / "indexes").data_dir(files)
+    if not is_complete(folder):
+        with opened_index(base.model_copy(update={"data_dir": folder})) as index:
+            fill(index, files, folder, lambda _: None)
+    return folder
 
 
 def chosen(given: argparse.Namespace) -> list[QuestionRow]:

@@ -54,13 +54,13 @@ def about(name: str, result: Mapping[str, Any]) -> str:
 def chart(result: Mapping[str, Any]) -> str:
     """Medians as bars, from the least to the most as a line."""
     title, table = next(iter(result["figures"].items()))
-    longest = max(values["most"] for values in table.values()) or 1.0
+    longest = max(0.0, *(values["most"] for values in table.values())) or 1.0
     items = [
         Bar(
             label,
-            values["median"] / longest,
+            max(0.0, values["median"]) / longest,
             _number(values["median"]),
-            Interval(values["least"] / longest, values["most"] / longest),
+            Interval(max(0.0, values["least"]) / longest, max(0.0, values["most"]) / longest),
         )
         for label, values in table.items()
     ]

@@ -20,8 +20,7 @@ _TIMEOUT = 60.0
 def main(arguments: Sequence[str] | None = None) -> None:
     given = options.parser(__doc__ or "", limit=3).parse_args(arguments)
     begun = options.about(given)
-    with options.opened(given) as runtime:
-        data = runtime.settings.data_dir
+    data = options.data_dir(given)
     ready, found = [], []
     for _ in range(given.limit):
         with served(data, {"TRENDWISE_MODEL": options.settings(given).model}) as server:

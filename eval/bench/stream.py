@@ -25,8 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pieces", type=int, default=100, metavar="N", help="of an answer; 100 by default")
     given = parser.parse_args(arguments)
     begun = options.about(given)
-    with options.opened(given) as runtime:
-        data = runtime.settings.data_dir
+    data = options.data_dir(given)
     with instant(given.pieces) as model, served(data, {"TRENDWISE_MODEL_URL": model}) as server:
         costs = [token_ms(server.address, row.question) for row in options.chosen(given)]
     tables = {"Milliseconds a streamed token": {f"answers of {given.pieces} tokens": spread(costs)}}

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.bench import people
+from eval.bench.engine import compared
 from eval.bench.figures import fairness, per_minute, spread, times_sooner
 from eval.bench.first_token import summary
 from eval.bench.instant import instant
@@ -20,6 +22,8 @@ from eval.bench.moments import Moments, of_answer, of_text
 from eval.bench.page import write_page
 from eval.bench.people import grouped, together
 from eval.bench.plain import cut
+from eval.bench.plateau import Sample, grown
+from eval.bench.speed import BENCHES
 from eval.datasets import QuestionRow
 from eval.fingerprint import ROOT
 from service.llm.remote import RemoteModel
@@ -164,3 +168,34 @@ def test_the_instant_model_is_one_that_the_remote_client_understands() -> None:
         assert "".join(model.stream(Prompt("", ("Anything",)))).split() == [f"word{n}" for n in range(12)]
         assert model.score([Prompt("", ("Anything",))], ["Yes", "No"]) is None
         model.close()
+
+
+def test_the_cost_of_a_token_pairs_each_round_with_itself() -> None:
+    tables = compared(
+        {"prefill": [50.0, 40.0], "plain prefill": [50.0, 50.0], "decode": [10.0, 20.0], "plain decode": [12.5, 25.0]}
+    )
+    assert tables["Ours over plain llama.cpp"]["prefill"]["median"] == 0.9
+    assert tables["Ours over plain llama.cpp"]["decode"]["least"] == 0.8
+    assert tables["Milliseconds a token beyond plain llama.cpp"]["decode"]["median"] == (20 + 10) / 2
+
+
+def test_growth_is_of_the_second_half_alone() -> None:
+    flat: Sample = {"files": 9.0, "threads": 4.0, "running": 0.0}
+    memory = [100.0, 300.0, 500.0, 520.0, 521.0, 522.0, 523.0, 524.0]
+    rows: list[Sample] = [{**flat, "question": float(n), "resident_mb": mb} for n, mb in enumerate(memory)]
+    rows[-1]["files"] = 11.0
+    tables = grown(rows)
+    assert tables["Growth of memory over the second half, MB"]["resident"]["median"] == pytest.approx(3.0)
+    assert {name: values["median"] for name, values in tables["Largest change over the second half"].items()} == {
+        "files": 2.0,
+        "threads": 0.0,
+        "running": 0.0,
+    }
+
+
+def test_every_speed_bench_can_be_asked_for_its_options() -> None:
+    for name in BENCHES:
+        bench = import_module(f"eval.bench.{name}")
+        with pytest.raises(SystemExit) as ended:
+            bench.main(["--help"])
+        assert ended.value.code == 0
