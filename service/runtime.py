@@ -147,10 +147,7 @@ def opened_index(settings: Settings) -> Iterator[Index]:
 def open_model(settings: Settings) -> TextModel:
     """The model that the settings name. Raises `ModelMissing`, `ModelFailed`, `BadSetting`."""
     if settings.model_url:
-        from service.llm.remote import RemoteModel
-
-        key = settings.model_key.get_secret_value() if settings.model_key else None
-        return RemoteModel(settings.model_url, key=key, model=settings.model_name)
+        return _remote_model(settings, settings.model_url)
     from service.llm import catalogue
 
     path = catalogue.path(settings.model, settings.models_dir)
@@ -165,6 +162,17 @@ def open_model(settings: Settings) -> TextModel:
         queue=settings.queue,
         name=path.stem,
     )
+
+
+def _remote_model(settings: Settings, urls: str) -> TextModel:
+    from service.llm.remote import RemoteModel
+    from service.llm.servers import ModelServers
+
+    key = settings.model_key.get_secret_value() if settings.model_key else None
+    bases = [url.strip() for url in urls.split(",") if url.strip()] or [urls]
+    if len(bases) == 1:
+        return RemoteModel(bases[0], key=key, model=settings.model_name)
+    return ModelServers([RemoteModel(url, key=key, model=settings.model_name, attempts=1) for url in bases])
 
 
 def prepare_environment(settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """Any OpenAI-compatible server (vLLM, llama-server, Ollama, a hosted model) behind the `TextModel` seam.
 
 Sends prompts as messages, so control tokens in them are the server's to neutralise. Retries once as long as nothing was
-streamed, never after. A `prefill` goes as a last, unfinished message of the assistant, which most local servers
+streamed, never after. `servers.py` spreads requests over several. A `prefill` goes as a last, unfinished message of the assistant, which most local servers
 continue.
 """
 
@@ -17,9 +17,9 @@ import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
-from service.errors import BadSetting, Cancelled, ModelFailed
+from service.errors import BadSetting, Cancelled
 from service.llm.engine_text import TextPieces
-from service.llm.remote_exchange import BadRequest, Chunk, Disconnected, events
+from service.llm.remote_exchange import BadRequest, Chunk, Disconnected, ServerLost, events
 from service.llm.types import Cancel, Prompt
 
 _CONNECT_SECONDS = 10.0
@@ -38,15 +38,16 @@ _BYTES_PER_TOKEN = 2
 class RemoteModel:
     def __init__(
         self, url: str, *, key: str | None = None, model: str | None = None, context: int = 8192,
-        timeout: float = _READ_SECONDS, transport: httpx2.BaseTransport | None = None,
+        timeout: float = _READ_SECONDS, attempts: int = _ATTEMPTS, transport: httpx2.BaseTransport | None = None,
     ) -> None:  # fmt: skip
         """`url` is the base, with or without `/v1`. Without `model` the first that the server lists is asked.
 
-        `timeout` is the longest silence, in seconds. Raises `BadSetting` for what is not an address.
+        `timeout` is the longest silence, in seconds; `attempts` how often is asked while nothing was streamed. Raises `BadSetting` for what is not an address.
         """
         self._url = _base(url)
         self._model = model
         self._context = context
+        self._attempts = attempts
         self._health: tuple[float, bool] | None = None
         self._can_score = True
         self._client = httpx2.Client(
@@ -60,6 +61,10 @@ class RemoteModel:
     @property
     def name(self) -> str:
         return self._model or self._url
+
+    @property
+    def url(self) -> str:
+        return self._url
 
     @property
     def context(self) -> int:
@@ -103,19 +108,22 @@ class RemoteModel:
         """Whether the server lists its models; asked again after a few seconds."""
         now = time.monotonic()
         if self._health is None or now - self._health[0] > _HEALTH_KEPT_SECONDS:
-            try:
-                good = self._client.get("models", timeout=_HEALTH_SECONDS).is_success
-            except httpx2.HTTPError:
-                good = False
-            self._health = now, good
+            self._health = now, self.answers(_HEALTH_SECONDS)
         return self._health[1]
+
+    def answers(self, seconds: float) -> bool:
+        """Whether the server lists its models, now and in that time."""
+        try:
+            return self._client.get("models", timeout=seconds).is_success
+        except (httpx2.HTTPError, RuntimeError):  # the second: closed meanwhile
+            return False
 
     def close(self) -> None:
         self._client.close()
 
     def _ask(self, body: dict[str, Any], cancel: Cancel | None) -> Generator[Chunk, None, None]:
         """The server's chunks; asks again if the connection broke before the first one."""
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, self._attempts + 1):
             begun = False
             try:
                 for chunk in events(self._client, "chat/completions", body, cancel):
@@ -123,8 +131,8 @@ class RemoteModel:
                     yield chunk
                 return
             except Disconnected as error:
-                if begun or attempt == _ATTEMPTS:
-                    raise ModelFailed(f"The model server at {self._url} {error}.") from error
+                if begun or attempt == self._attempts:
+                    raise ServerLost(f"The model server at {self._url} {error}.") from error
 
     def _body(self, prompt: Prompt, max_tokens: int, cancel: Cancel | None) -> dict[str, Any]:
         if cancel:
@@ -149,7 +157,7 @@ class RemoteModel:
                 listed = self._client.get("models").raise_for_status().json()
                 self._model = str(listed["data"][0]["id"])
             except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
-                raise ModelFailed(
+                raise ServerLost(
                     f"The model server at {self._url} does not list its models; set TRENDWISE_MODEL_NAME."
                 ) from error
         return self._model

@@ -33,6 +33,10 @@ class Disconnected(Exception):
     """No connection, or one that broke. The message completes "The model server at … "."""
 
 
+class ServerLost(ModelFailed):
+    """No answer, or no more of it: another server may have one."""
+
+
 class BadRequest(ModelFailed):
     """The server understood the request and does not offer what it asks."""
 
@@ -83,7 +87,7 @@ class _Exchange(threading.Thread):
             self._put(_caused(Disconnected("cannot be reached; is it running?"), error))
         except httpx2.TimeoutException as error:
             self._put(
-                _caused(ModelFailed(f"The model server at {self._client.base_url} did not answer in time."), error)
+                _caused(ServerLost(f"The model server at {self._client.base_url} did not answer in time."), error)
             )
         except httpx2.HTTPError as error:
             self._put(_caused(Disconnected("closed the connection before the answer was finished"), error))

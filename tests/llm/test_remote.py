@@ -1,12 +1,10 @@
 """The remote model against a real HTTP server on this machine, which says what each test tells it to send."""
 
-import json
 import math
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -16,93 +14,17 @@ from hypothesis import strategies as st
 from service.errors import BadSetting, Cancelled, ModelBusy, ModelFailed, PromptTooLong
 from service.llm.remote import RemoteModel
 from service.llm.types import Cancel, Prompt, Turn
+from tests.llm.model_server import PATIENCE, Answer, Handler, Server, piece, refusing, saying, serving
 
 PROMPT = Prompt(
     "Be brief.", ("Passages.\n", "Why?"), (Turn("user", "Hi"), Turn("assistant", "Hello")), prefill="Because"
 )
-PATIENCE = 60.0
-
-Answer = Callable[["Handler", dict[str, Any]], None]
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    answer: Answer
-    requests: list[tuple[dict[str, str], dict[str, Any]]]
-    gone: threading.Event
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self.send(200, json.dumps({"data": [{"id": "served-model"}]}).encode())
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append((dict(self.headers), body))
-        self.server.answer(self, body)
-
-    def send(self, status: int, body: bytes, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def begin(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
-        self.end_headers()
-
-    def data(self, value: object) -> None:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        self.wfile.write(f"data: {text}\r\n\r\n".encode())
-
-    def wait_until_gone(self) -> None:
-        """Until the client has closed its end."""
-        self.connection.settimeout(PATIENCE)
-        if not self.connection.recv(1):
-            self.server.gone.set()
-
-    def log_message(self, *args: object) -> None:
-        """Tests are quiet."""
-
-
-def piece(text: str, **more: object) -> dict[str, Any]:
-    return {"choices": [{"delta": {"content": text}, **more}]}
-
-
-def saying(*pieces: str) -> Answer:
-    def answer(handler: Handler, body: dict[str, Any]) -> None:
-        handler.begin()
-        handler.data({"choices": [{"delta": {"role": "assistant"}}]})
-        for text in pieces:
-            handler.data(piece(text))
-        handler.data({"choices": [{"delta": {}, "finish_reason": "stop"}]})
-        handler.data("[DONE]")
-
-    return answer
-
-
-def refusing(status: int, message: str = "no", **headers: str) -> Answer:
-    return lambda handler, body: handler.send(status, json.dumps({"error": {"message": message}}).encode(), **headers)
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    server = Server(("127.0.0.1", 0), Handler)
-    server.requests, server.gone = [], threading.Event()
-    threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture
