@@ -33,8 +33,8 @@ CORRUPTED_PASSED = 0.04
 """Corrupted claims that may pass as supported: a little under the 5% that is promised."""
 TRUE_WITHHELD = 0.03
 """True claims that may be unsupported rather than partly supported."""
-FALSE_REFUSALS = 0.03
-"""Answerable questions that the gate may refuse; verification refuses some more."""
+FALSE_REFUSALS = 0.01
+"""Answerable questions that the gate may refuse; verification and the kind of value asked for refuse some more."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -20,7 +20,7 @@ from service.answering.completing import MOST_WORDS_OF_WHOLE, missing, of_whole,
 from service.answering.compose import answer_prompt, answerable_prompt
 from service.answering.directives import without_directives
 from service.answering.drafting import MOST_ANSWER_WORDS, Draft
-from service.answering.expects import Expected, expected, gives
+from service.answering.expects import Expected, asks_yes_or_no, expected, gives
 from service.answering.finding import Finder, Found
 from service.answering.followup import Standalone
 from service.answering.options import Options
@@ -108,7 +108,7 @@ class Answerer:
         found = self._finder.find(_Asking.of(text).text or text, question)
         if not found.sources:
             return {}
-        return self._features(found, self._judge(self._prompt(found), cancel))
+        return self._features(found, self._judge(found, self._prompt(found), cancel))
 
     def stream(self, question: Question, *, cancel: Cancel | None = None) -> Iterator[Event]:
         """Raises `BadQuestion`, `IndexEmpty`, and what the index and the model raise, before or between events."""
@@ -168,9 +168,12 @@ class Answerer:
         most = MOST_WORDS_OF_WHOLE if found.whole else MOST_ANSWER_WORDS
         return Draft(self.index.embedder, self.verifier, found.sources, question, most)
 
-    def _judge(self, prompt: Prompt, cancel: Cancel | None) -> float | None:
-        """The model's log-odds that the evidence answers the question, where its engine can tell."""
-        scores = self.model.score([answerable_prompt(prompt)], YES_NO, cancel=cancel) if self.options.gate else None
+    def _judge(self, found: Found, prompt: Prompt, cancel: Cancel | None) -> float | None:
+        """The model's log-odds that the evidence answers the question, where its engine can tell. Asked whether a question of yes
+        or no is answered, a small model answers that question instead."""
+        if not self.options.gate or asks_yes_or_no(found.asked.subject):
+            return None
+        scores = self.model.score([answerable_prompt(prompt)], YES_NO, cancel=cancel)
         return None if scores is None else float(scores[0][0] - scores[0][1])
 
     def _prompt(self, found: Found) -> Prompt:
@@ -193,7 +196,7 @@ class Answerer:
                 yield drafted
                 continue
             if decision is None:
-                decision = self._decide(found, self._judge(prompt, cancel))
+                decision = self._decide(found, self._judge(found, prompt, cancel))
                 if not decision.answerable:
                     return decision
                 held += self._settle(drafted, draft, cancel)

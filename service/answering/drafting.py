@@ -9,6 +9,7 @@ from service.answering.align import Alignment, align
 from service.answering.cite import Citations, mark, unmarked
 from service.answering.completing import Quotation
 from service.answering.difference import MOST_NOVEL, difference
+from service.answering.expects import asks_yes_or_no
 from service.answering.names import missing_names
 from service.answering.numbers import missing_numbers
 from service.answering.sources import Source
@@ -29,10 +30,6 @@ _NO_ANSWER = re.compile(
 )
 _ANSWERS_NO = re.compile(r"\s*(?:no|yes)\b", re.I)
 """A yes or no to a question about what a report says is an answer, not a lack of one."""
-_ASKS_YES_OR_NO = re.compile(
-    r"\s*(?:and |but |so |or )?(?:is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|should|shall|will|would)\b",
-    re.I,
-)
 
 
 @dataclass(slots=True)
@@ -158,7 +155,7 @@ DENIED = _ruled_out("It says what the passages lack, which no passage can suppor
 
 def _echoes(text: str, question: str) -> bool:
     """Whether a sentence has nothing but words of a question that asks for more than yes or no."""
-    return bool(question) and not _ASKS_YES_OR_NO.match(question) and set(stems(text)) <= set(stems(question))
+    return bool(question) and not asks_yes_or_no(question) and set(stems(text)) <= set(stems(question))
 
 
 def _context(sources: Sequence[Source]) -> str:

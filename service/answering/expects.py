@@ -27,6 +27,10 @@ def expected(question: str) -> Expected | None:
     return next((kind for kind in _KINDS if kind.asked.search(question)), None)
 
 
+def asks_yes_or_no(question: str) -> bool:
+    return bool(_YES_OR_NO.match(question))
+
+
 def gives(kind: Expected, sentence: str, question: str) -> bool:
     return bool(_NONE_OF_IT.search(sentence)) or kind.given(sentence, question)
 
@@ -66,6 +70,10 @@ def _is_year(number: Number) -> bool:
     return not number.unit and 1900 <= number.value <= 2100
 
 
+_YES_OR_NO = re.compile(
+    r"\s*(?:and |but |so |or )?(?:is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|should|shall|will|would)\b",
+    re.I,
+)
 _NONE_OF_IT = re.compile(
     r"\b(?:none|nothing|nobody|no one|free|no (?:cost|charge|limit|fee|date|deadline)s?|zero)\b", re.I
 )

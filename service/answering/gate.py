@@ -4,6 +4,7 @@ Small models told to refuse refuse too much; told nothing they answer from memor
 is presented, from how near the best sentences are and how much of the question they cover.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -90,7 +91,7 @@ def features(
             top.dense_rank is not None and top.lexical_rank is not None and top.dense_rank + top.lexical_rank <= 4
         ),
         "names_missing": float(bool(missing_names(question, evidence))),
-        "numbers_missing": float(bool(missing_numbers(question, evidence))),
+        "numbers_missing": float(any(re.search(r"\d", each.written) for each in missing_numbers(question, evidence))),
     }
     if judge is not None:
         found["judge"] = judge
