@@ -111,7 +111,7 @@ def _moments(model: TextModel, prompt: Prompt, answer: int) -> list[float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = options.parser(__doc__ or "", limit=5)
+    parser = options.parser(__doc__ or "", limit=3)
     parser.add_argument("--sentences", type=int, default=8, help="of evidence")
     parser.add_argument("--answer", type=int, default=48, help="tokens")
     given = parser.parse_args(arguments)

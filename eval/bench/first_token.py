@@ -135,9 +135,9 @@ def _sooner(ours: Found, peer: Found, moment: str) -> Spread:
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = options.parser(__doc__ or "", limit=8)
-    parser.add_argument("--history", type=int, default=4, metavar="N", help="follow-ups; 4 by default")
+    parser.add_argument("--history", type=int, default=3, metavar="N", help="follow-ups; 3 by default")
     parser.add_argument(
-        "--plain", type=int, default=3, metavar="N", help="questions to the plain pipeline; 3 by default"
+        "--plain", type=int, default=2, metavar="N", help="questions to the plain pipeline; 2 by default"
     )
     parser.add_argument("--chunks", type=int, default=CHUNKS, metavar="N", help="whole chunks in its prompt")
     return parser.parse_args(arguments)

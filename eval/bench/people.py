@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plain = plain_prompts(given, {count: groups[count] for count in given.plain_people if count in groups})
     found: dict[str, Rounds] = {}
     found["ours"], same = ours(given, groups)
+    same = {count: prompts for count, prompts in same.items() if count in given.peer_people}
     if llama_server.available():
         for name, prompts in (("same", same), ("plain", plain)):
             loads[name] = load()
@@ -137,8 +138,9 @@ def summary(found: Mapping[str, Rounds]) -> dict[str, dict[str, Spread]]:
                     tables["Longest wait over the fair share"][label] = spread([fairness(waits, alone[0].whole_answer)])
     for name in ("same", "plain"):
         for count, group in spoken.get(name, {}).items():
-            ratio = goodput(spoken["ours"][count]) / goodput(group)
-            tables["Goodput, ours over the peer's"][f"{name}, {count} at once"] = spread([ratio])
+            if own := spoken["ours"].get(count):
+                ratio = goodput(own) / goodput(group)
+                tables["Goodput, ours over the peer's"][f"{name}, {count} at once"] = spread([ratio])
     return dict(tables)
 
 
@@ -155,6 +157,9 @@ def _spoken(rounds: Rounds) -> Rounds:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = options.parser(__doc__ or "", limit=100)
     parser.add_argument("--people", type=int, nargs="+", default=[1, 2, 4, 8], metavar="N", help="1 2 4 8 by default")
+    parser.add_argument(
+        "--peer-people", type=int, nargs="*", default=[1, 8], metavar="N", help="for `same`; 1 8 by default"
+    )
     parser.add_argument(
         "--plain-people", type=int, nargs="*", default=[8], metavar="N", help="for `plain`; 8 by default"
     )
