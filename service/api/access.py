@@ -34,7 +34,7 @@ class Access:
         if key:
             scope["person"] = Person(key.id, key.role)
             await self._app(scope, receive, send)
-        elif path == "/" or path.startswith("/documents/"):
+        elif path in ("/", "/docs") or path.startswith("/documents/"):
             await RedirectResponse("/login", 303)(scope, receive, send)
         else:
             await _unauthorised().response_for(path)(scope, receive, send)

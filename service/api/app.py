@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from service.api import (
     access,
     chat,
+    compare,
     completions,
     conversations,
     documents,
@@ -19,8 +20,10 @@ from service.api import (
     pages,
     passages,
     problems,
+    reference,
     search,
     security,
+    suggestions,
     uploads,
 )
 from service.api.context import Context
@@ -55,10 +58,22 @@ def create_app(runtime: Runtime) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
-    for module in (chat, search, passages, documents, uploads, conversations, completions, health):
+    for module in (
+        chat,
+        compare,
+        search,
+        suggestions,
+        passages,
+        documents,
+        uploads,
+        conversations,
+        completions,
+        health,
+    ):
         app.include_router(module.router)
     app.include_router(login.router(runtime.keys))
     app.include_router(pages.router())
+    app.include_router(reference.router)
     problems.install(app)
     app.add_middleware(security.Recover)
     app.add_middleware(security.Limits)

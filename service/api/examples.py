@@ -74,6 +74,16 @@ event: answer
 data: {"id": "0d9f6f3f2f3b4a7c8f5e1d2c3b4a5968", "status": "answered", "...": "..."}
 
 """
+COMPARISON: dict[str, Any] = {"topic": "cyber security", "years": [2023, 2024]}
+CELL: dict[str, Any] = {"name": "2024", "year": 2024, "document_id": None, "change": "continued", "answer": ANSWER}
+COMPARED: dict[str, Any] = {"topic": "cyber security", "cells": [CELL]}
+CELLS = """event: cell
+data: {"name": "2024", "year": 2024, "change": "continued", "answer": {"status": "answered", "...": "..."}}
+
+event: comparison
+data: {"topic": "cyber security", "cells": [{"name": "2024", "...": "..."}]}
+
+"""
 DOCUMENT: dict[str, Any] = {
     "id": "5b1e9c0d4f6a7b82",
     "title": "Public sector digital trends 2024",

@@ -44,6 +44,8 @@ class ServiceStatus:
     """Questions that are being answered or wait."""
     queue: int
     """How many may be."""
+    signed_in: bool
+    """With a key; false on a server that needs none."""
     settings: dict[str, Any]
     """Without secrets, and empty for who may only ask."""
 
@@ -93,6 +95,7 @@ STATUS = {
     "model_healthy": True,
     "active": 0,
     "queue": 64,
+    "signed_in": False,
     "settings": {"host": "127.0.0.1", "port": 8765},
 }
 
@@ -111,6 +114,7 @@ def status(ctx: Ctx, person: Asker) -> ServiceStatus:
         model_healthy=runtime.model.healthy(),
         active=ctx.admission.active,
         queue=ctx.admission.limit,
+        signed_in=bool(person.id),
         settings=runtime.settings.model_dump(mode="json", exclude={"model_key"}) if person.role == "manage" else {},
     )
 

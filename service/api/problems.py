@@ -250,7 +250,7 @@ async def _handle_http(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error.__cause__, SlowBody | BodyTooLarge):  # while FastAPI read the body
         return problem_of(error.__cause__).response_for(request.url.path)
     if error.status_code == 404 and error.detail == "Not Found":
-        return Problem(404, "There is nothing at this address: the routes are listed in /openapi.json.").response_for(
+        return Problem(404, "There is nothing at this address: the routes are listed at /docs.").response_for(
             request.url.path
         )
     if error.status_code == 405:

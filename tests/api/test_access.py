@@ -12,7 +12,7 @@ from service.runtime import Runtime
 
 QUESTION = {"question": "What is the stand-out technology trend for councils in 2024?"}
 OPEN = {"/healthz", "/readyz", "/login", "/web/{path:path}"}
-PAGES = {"/", "/documents/{document_id}"}
+PAGES = {"/", "/docs", "/documents/{document_id}"}
 
 
 def bearer(key: str) -> dict[str, str]:

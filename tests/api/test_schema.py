@@ -1,6 +1,7 @@
 """The OpenAPI description against the running application, with generated requests."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from service.api import reference
 
 CASES = int(os.environ.get("SCHEMA_CASES", "0"))
 """In all, for the long run: `SCHEMA_CASES=10000 pytest -s --timeout 0 tests/api/test_schema.py`."""
@@ -41,7 +44,7 @@ def test_no_request_breaks_the_service(reader: TestClient) -> None:
 
     for operation in operations:
         check(operation)
-    print(f"\n{cases} generated requests to {len(operations)} operations")
+        print(f"\n{operation.label}: {cases} generated requests so far", end="", flush=True)
 
 
 def test_every_route_has_an_example_of_what_it_takes_and_gives(reader: TestClient) -> None:
@@ -62,3 +65,26 @@ def test_the_description_is_served_without_any_foreign_address(reader: TestClien
     text = reader.get("/openapi.json").text
     assert "https://" not in text
     assert Path(reader.get("/openapi.json").url.path).name == "openapi.json"
+
+
+def test_the_description_can_be_read_as_a_page(reader: TestClient) -> None:
+    description = reader.get("/openapi.json").json()
+    page = reader.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for path, methods in description["paths"].items():
+        for method in methods:
+            assert f"<h2>{method.upper()} {path}</h2>" in page.text
+    assert "<strong>question</strong> (required)" in page.text
+    assert "<script" not in page.text
+    assert "//" not in re.sub(r"<pre.*?</pre>", "", page.text, flags=re.DOTALL)
+
+
+def test_nothing_in_a_description_becomes_markup() -> None:
+    text = "<script>alert(1)</script>"
+    operation = {
+        "description": text,
+        "parameters": [{"name": text, "in": "query"}],
+        "responses": {"404": {"description": text}},
+    }
+    page = reference.page({"info": {"version": text, "description": text}, "paths": {f"/{text}": {"get": operation}}})
+    assert "<script" not in page

@@ -56,7 +56,7 @@ def test_every_answer_carries_the_security_headers(reader: TestClient) -> None:
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert "server" not in headers
     refused = reader.get("/", headers={"host": "evil.example"}).headers
     assert refused["content-security-policy"].startswith("default-src 'none'")

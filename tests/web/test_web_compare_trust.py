@@ -1,6 +1,7 @@
 """Reports side by side, and what stands behind the answers."""
 
 import json
+import threading
 
 from playwright.sync_api import expect
 
@@ -20,6 +21,8 @@ def test_reports_are_compared_cell_by_cell_from_each_alone(serve: Serve, visit: 
     expect(table.locator("td .sentence")).to_have_count(2)
     assert [len(question.document_ids or ()) for question in service.script.asked] == [1, 1]
     assert service.script.asked[0].document_ids != service.script.asked[1].document_ids
+    expect(table.locator("tbody th")).to_have_text(["Digital skills survey 2021", "Digital trends for councils 2024"])
+    expect(table.locator(".change")).to_have_text(["", "Continued"])
     assert service.runtime.conversations.search() == []
     table.locator(".chip").first.click()
     expect(page.locator("mark.current")).to_contain_text("stand-out technology trend")
@@ -34,8 +37,22 @@ def test_years_are_compared_and_silence_is_said(service: Service, visit: Open) -
     expect(page.locator("#compare-problem")).to_have_text("Choose at least two to compare.")
     page.get_by_role("checkbox", name="2021", exact=True).check()
     page.get_by_role("button", name="Compare", exact=True).click()
-    expect(page.locator("td")).to_have_text(["Does not say", "Does not say"])
-    assert [question.years for question in service.script.asked] == [frozenset({2024}), frozenset({2021})]
+    expect(page.locator("td")).to_have_text(["No evidence", "Does not say"] * 2)
+    assert [question.years for question in service.script.asked] == [frozenset({2021}), frozenset({2024})]
+
+
+def test_a_comparison_can_be_stopped_and_what_was_checked_stays(serve: Serve, visit: Open) -> None:
+    hold = threading.Event()
+    service = serve([Scene("councils", [Say("AI stands out.", AI)], hold=hold)])
+    page = visit(service.url, "/?view=compare").page
+    page.get_by_label("Topic").fill("councils")
+    for title in ("Digital trends for councils 2024", "Digital skills survey 2021"):
+        page.get_by_role("checkbox", name=title).check()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#compare .problem").last).to_have_text("Stopped. What is shown was checked.")
+    assert service.script.cancelled.wait(10)
+    assert len(service.script.asked) == 1
 
 
 def test_trust_and_health(service: Service, visit: Open) -> None:

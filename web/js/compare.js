@@ -1,16 +1,18 @@
-/** Reports or years side by side on one topic: each cell is an answer from that report or year alone. */
+/** Reports or years side by side on one topic: each cell is an answer from that report or year alone, and what changed. */
 
 import { whereabouts } from "./citation.js";
 import { box, button, byId, el, icon, input } from "./dom.js";
 import { library } from "./library.js";
 import { say } from "./live.js";
 import { sentenceElement } from "./sentence.js";
-import { ask } from "./stream.js";
+import { stream } from "./stream.js";
 import { words } from "./words.js";
 
-/** What a row of the table is about. @typedef {{ name: string, filter: { documents?: string[], years?: number[] } }} Side */
+/** @typedef {{ name: string, year: number | null, document_id: string | null, change: string | null, answer: import("./types.js").Answer }} Cell */
 
 const LEAST = 2;
+/** @type {Record<string, string>} */
+const SHAPES = { new: "plus", continued: "check", dropped: "close", no_evidence: "unknown" };
 
 export class ComparePlace {
 	#topic = input({ id: "compare-topic", type: "text", maxlength: "300", placeholder: words.compare.topicHint });
@@ -18,7 +20,7 @@ export class ComparePlace {
 	#problem = el("p", { class: "problem", id: "compare-problem" });
 	#result = el("div", { class: "compare-result" });
 	#by = "report";
-	/** @type {Set<string>} */
+	/** @type {Set<string | number>} report ids, or years */
 	#chosen = new Set();
 	#running = new AbortController();
 
@@ -50,23 +52,22 @@ export class ComparePlace {
 		return box(name, value === this.#by, choose, { type: "radio", name: "compare-by", value });
 	}
 
-	/** @returns {Map<string, Side>} */
+	/** What can be compared: its key, and its name. @returns {Map<string | number, string>} */
 	get #sides() {
-		if (this.#by === "year") return new Map(library.years.map((year) => [String(year), { name: String(year), filter: { years: [year] } }]));
-		return new Map(library.reports.map((report) => [report.id, { name: whereabouts({ document_title: report.title, year: report.year }), filter: { documents: [report.id] } }]));
+		if (this.#by === "year") return new Map(library.years.map((year) => [year, String(year)]));
+		return new Map(library.reports.map((report) => [report.id, whereabouts({ document_title: report.title, year: report.year })]));
 	}
 
 	#draw() {
 		const sides = this.#sides;
 		for (const chosen of this.#chosen) if (!sides.has(chosen)) this.#chosen.delete(chosen);
-		const choose = (/** @type {string} */ key, /** @type {boolean} */ on) => (on ? this.#chosen.add(key) : this.#chosen.delete(key));
-		this.#choice.replaceChildren(...[...sides].map(([key, side]) => box(side.name, this.#chosen.has(key), (on) => choose(key, on))));
+		const choose = (/** @type {string | number} */ key, /** @type {boolean} */ on) => (on ? this.#chosen.add(key) : this.#chosen.delete(key));
+		this.#choice.replaceChildren(...[...sides].map(([key, name]) => box(name, this.#chosen.has(key), (on) => choose(key, on))));
 	}
 
 	async #compare() {
 		const topic = this.#topic.value.trim();
-		const sides = [...this.#sides].filter(([key]) => this.#chosen.has(key)).map(([, side]) => side);
-		const problem = !topic ? words.compare.noTopic : sides.length < LEAST ? words.compare.tooFew : "";
+		const problem = !topic ? words.compare.noTopic : this.#chosen.size < LEAST ? words.compare.tooFew : "";
 		this.#problem.textContent = problem;
 		if (problem) {
 			say(problem);
@@ -76,37 +77,32 @@ export class ComparePlace {
 		this.#running.abort();
 		const { signal } = (this.#running = new AbortController());
 		const status = el("p", { class: "turn-status" }, words.compare.working);
-		const stop = button({ icon: "stop", text: words.ask.stop, press: () => this.#running.abort() });
-		const rows = sides.map((side) => ({ side, cell: el("td", {}, el("span", { class: "note" }, words.compare.waiting)) }));
-		const table = el(
-			"table",
-			{ class: "compare-table" },
-			el("caption", {}, words.compare.caption(topic)),
-			el("thead", {}, el("tr", {}, el("th", { scope: "col" }, this.#by === "year" ? words.compare.byYear : words.compare.byReport), el("th", { scope: "col" }, words.compare.says))),
-			el("tbody", {}, ...rows.map(({ side, cell }) => el("tr", {}, el("th", { scope: "row" }, side.name), cell))),
-		);
-		const bar = el("div", { class: "compare-bar" }, status, stop);
+		const bar = el("div", { class: "compare-bar" }, status, button({ icon: "stop", text: words.ask.stop, press: () => this.#running.abort() }));
+		const rows = el("tbody", {});
+		const heads = [this.#by === "year" ? words.compare.byYear : words.compare.byReport, words.compare.change, words.compare.says];
+		const table = el("table", { class: "compare-table" }, el("caption", {}, words.compare.caption(topic)), el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), rows);
 		this.#result.replaceChildren(bar, table);
 		say(words.compare.working);
-		for (const { side, cell } of rows) await this.#fill(cell, topic, side, signal);
-		bar.remove();
-		if (!signal.aborted) say(words.compare.done);
-	}
-
-	/** @param {HTMLElement} cell @param {string} topic @param {Side} side @param {AbortSignal} signal */
-	async #fill(cell, topic, side, signal) {
+		const body = { topic, [this.#by === "year" ? "years" : "documents"]: [...this.#chosen] };
 		try {
-			if (signal.aborted) return cell.replaceChildren(words.compare.stopped);
-			cell.replaceChildren(el("span", { class: "note" }, words.turn.searching));
-			// With a history of its own, though empty, nothing is kept among the conversations.
-			const answer = await ask({ question: words.compare.question(topic), history: [], ...side.filter }, quiet, signal);
-			if (answer.sentences.length) cell.replaceChildren(...answer.sentences.map((sentence) => sentenceElement(sentence, () => answer.citations)));
-			else cell.replaceChildren(el("p", { class: "verdict nothing" }, icon("barred"), el("span", {}, words.compare.nothing)));
+			await stream("/api/compare", body, { cell: (cell) => rows.append(row(cell)) }, "comparison", signal);
+			bar.remove();
+			say(words.compare.done);
 		} catch (error) {
-			cell.replaceChildren(signal.aborted ? words.compare.stopped : /** @type {Error} */ (error).message);
+			bar.replaceChildren(el("p", { class: "problem" }, signal.aborted ? words.compare.stopped : /** @type {Error} */ (error).message));
 		}
 	}
 }
 
-/** A cell shows only what is final. @type {import("./stream.js").Listener} */
-const quiet = { evidence: () => {}, token: () => {}, sentence: () => {} };
+/** @param {Cell} cell */
+function row({ name, year, change, answer }) {
+	const says = answer.sentences.map((sentence) => sentenceElement(sentence, () => answer.citations));
+	const nothing = el("p", { class: "verdict nothing" }, icon("barred"), el("span", {}, words.compare.nothing));
+	return el(
+		"tr",
+		{},
+		el("th", { scope: "row" }, whereabouts({ document_title: name, year })),
+		el("td", { class: "change" }, change && icon(SHAPES[change]), change && words.compare.changes[change]),
+		el("td", {}, ...(says.length ? says : [nothing])),
+	);
+}

@@ -1,5 +1,6 @@
 /** Puts the page together: places, conversation, source view, addresses, keys. */
 
+import { get } from "./api.js";
 import { AskPlace } from "./askplace.js";
 import { byId } from "./dom.js";
 import { ComparePlace } from "./compare.js";
@@ -72,6 +73,7 @@ window.addEventListener("hashchange", arrive);
 
 past.load();
 library.load().catch((error) => toast(error.message));
+get("/api/status").then(({ signed_in: signedIn }) => (byId("sign-out").hidden = !signedIn)).catch(() => {}); // said by the others
 arrive();
 
 function renew() {

@@ -1,4 +1,7 @@
-/** Waits until a service that was lost answers again. */
+/**
+ * Waits until a service that was lost answers again. A broken stream is not resumed: the service drops the work of whoever
+ * leaves, within a second, for those who stay. The question is asked again by a press.
+ */
 
 const PAUSE = 2000;
 

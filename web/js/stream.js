@@ -1,4 +1,4 @@
-/** One question to the service, answered as a stream of events. */
+/** Requests that are answered as a stream of events. */
 
 import { Problem, send } from "./api.js";
 import { EventParser } from "./sse.js";
@@ -13,13 +13,23 @@ import { words } from "./words.js";
  */
 
 /**
- * @param {{ question: string, conversation_id?: string, history?: never[], documents?: string[], years?: number[] }} body
+ * @param {{ question: string, conversation_id?: string, documents?: string[], years?: number[] }} body
  * @param {Listener} listener
  * @param {AbortSignal} signal
- * @returns {Promise<Answer>} the `answer` event; throws a `Problem` for an `error` event or a stream that breaks off
+ * @returns {Promise<Answer>} the `answer` event
  */
-export async function ask(body, listener, signal) {
-	const response = await send("/api/chat", {
+export const ask = (body, listener, signal) => stream("/api/chat", body, { ...listener }, "answer", signal);
+
+/**
+ * @param {string} path
+ * @param {object} body
+ * @param {Record<string, (event: any) => void>} listeners by the event's name
+ * @param {string} last the event that ends the stream
+ * @param {AbortSignal} signal
+ * @returns {Promise<any>} that event; throws a `Problem` for an `error` event or a stream that breaks off
+ */
+export async function stream(path, body, listeners, last, signal) {
+	const response = await send(path, {
 		method: "POST",
 		signal,
 		headers: { "content-type": "application/json", accept: "text/event-stream" },
@@ -27,9 +37,9 @@ export async function ask(body, listener, signal) {
 	});
 	for await (const { name, data } of events(response)) {
 		const value = JSON.parse(data);
-		if (name === "answer") return value;
+		if (name === last) return value;
 		if (name === "error") throw new Problem(String(value.detail || value.title), Number(value.status) || 500);
-		if (name === "evidence" || name === "token" || name === "sentence") listener[name](value);
+		listeners[name]?.(value);
 	}
 	throw new Problem(words.errors.broken);
 }

@@ -1,13 +1,9 @@
-/** Questions to begin with, made from the headings of the reports that are there. */
+/** Questions to begin with, which the reports can answer. */
 
-import { get, route } from "./api.js";
+import { get } from "./api.js";
 import { button, el } from "./dom.js";
 import { library } from "./library.js";
-import { plainBlock } from "./readable.js";
 import { words } from "./words.js";
-
-const SHOWN = 4;
-const READ = 4;
 
 /** @param {(question: string) => void} ask */
 export function suggestions(ask) {
@@ -20,30 +16,12 @@ export function suggestions(ask) {
 	return section;
 }
 
-/** The last reports that were read for questions, and what came of it: a report may be long. */
+/** What was suggested for the reports that were there last. */
 let last = { ids: "", found: /** @type {Promise<string[]>} */ (Promise.resolve([])) };
 
+/** A page without suggestions is no problem: a service that does not answer is told elsewhere. */
 function questions() {
-	const reports = library.reports.slice(0, READ);
-	const ids = String(reports.map((report) => report.id));
-	if (ids !== last.ids) last = { ids, found: read(reports) };
+	const ids = String(library.reports.map((report) => report.id));
+	if (ids !== last.ids) last = { ids, found: get("/api/suggestions").then((body) => body.questions, () => []) };
 	return last.found;
-}
-
-/** One heading after the other of each report. @param {import("./types.js").Report[]} reports */
-async function read(reports) {
-	const found = await Promise.allSettled(reports.map((report) => get(route("documents", report.id))));
-	const each = found.map((one) => (one.status === "fulfilled" ? topics(one.value) : []));
-	const turns = Math.max(0, ...each.map((list) => list.length));
-	const mixed = Array.from({ length: turns }, (_, i) => each.map((list) => list[i])).flat().filter(Boolean);
-	return [...new Set(mixed)].slice(0, SHOWN).map(words.ask.suggestion);
-}
-
-/** Headings of the report's own structure, or that begin as a question or a sentence does, make no topic. */
-const NO_TOPIC = /^(introduction|background|summary|executive|contents|conclusions?|foreword|annex|appendix|glossary|references|contacts?|about|overview|purpose|sources?|notes?|licen[cs]e|an?|the|what|how|why|where|when|who|which|is|are|do|does|use|make|our|your|this|these|in|on|for|to)\b/i;
-
-/** Headings of two to four words can stand in a question. @param {import("./types.js").FullReport} report @returns {string[]} */
-function topics(report) {
-	const headings = report.blocks.filter((block) => block.kind === "heading").map((block) => plainBlock(report, block).trim());
-	return headings.filter((text) => /^\p{L}[\p{L} -]{5,40}$/u.test(text) && /^\S+( \S+){1,3}$/.test(text) && !NO_TOPIC.test(text));
 }

@@ -2,9 +2,6 @@
 
 const some = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 
-/** A heading inside a sentence; abbreviations and names of several capitals stay. */
-const lower = (text) => (/^\p{Lu}\p{Ll}+(?![^ ]*\p{Lu})/u.test(text) && !/\p{Lu}/u.test(text.slice(1)) ? text[0].toLowerCase() + text.slice(1) : text);
-
 export const words = {
 	skip: "Skip to the content",
 	menu: "Menu",
@@ -16,6 +13,7 @@ export const words = {
 	undo: "Undo",
 	retry: "Try again",
 	loading: "Loading…",
+	signOut: "Sign out",
 
 	places: { ask: "Ask", reports: "Reports", compare: "Compare", trust: "Trust and health" },
 
@@ -30,7 +28,6 @@ export const words = {
 		noReports: "There is no report to ask yet. Add one, and ask it anything.",
 		addReport: "Add a report",
 		suggestions: "You could ask",
-		suggestion: (topic) => `What do the reports say about ${lower(topic)}?`,
 		label: "Your question",
 		followUp: "Ask a follow-up, or something new",
 		placeholder: "For example: which technology stands out this year?",
@@ -156,7 +153,7 @@ export const words = {
 
 	compare: {
 		title: "Compare reports",
-		intro: "Pick a topic and two or more reports or years. Each cell is answered from that report alone, with its quotations.",
+		intro: "Pick a topic and two or more reports or years. Each is answered from that report alone, with its quotations, and compared with the earlier years.",
 		topic: "Topic",
 		topicHint: "For example: cyber security, skills, data",
 		go: "Compare",
@@ -164,14 +161,14 @@ export const words = {
 		byReport: "Report",
 		byYear: "Year",
 		choose: "To compare",
-		waiting: "Waiting",
-		stopped: "Stopped",
+		stopped: "Stopped. What is shown was checked.",
 		done: "The comparison is complete.",
-		question: (topic) => `What does the report say about ${topic}?`,
 		tooFew: "Choose at least two to compare.",
 		noTopic: "Write a topic to compare.",
 		working: "Comparing. Each cell is checked as it is written.",
 		caption: (topic) => `What the reports say about ${topic}`,
+		change: "Change",
+		changes: { new: "New", continued: "Continued", dropped: "Dropped", no_evidence: "No evidence" },
 		says: "What it says",
 		nothing: "Does not say",
 	},
