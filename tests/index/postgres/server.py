@@ -20,7 +20,7 @@ import pytest
 from index.postgres.database import Database
 
 _UNPRIVILEGED = "nobody"
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=50")
 
 
