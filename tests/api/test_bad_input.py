@@ -55,6 +55,29 @@ def test_what_is_no_json_object(reader: TestClient, body: bytes) -> None:
     sentence(response)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"question":"Ã","years":[3901]}'.encode(),
+        b'{"question": "\\ud83d"}',
+        b'{"question": "x", "\\ud800": 1}',
+        b'{"question": "x", "history": [{"role": "user", "content": "\\udfff"}]}',
+        b'{"question": "x", "years": [' + b"9" * 5000 + b"]}",
+        b'{"question": "x", "years": [1e400]}',
+        b'{"question": "a\\u0000b"}',
+        b"[" * 100_000,
+        b'{"model": "trendwise", "messages": [{"role": "user", "content": "\\ud800"}]}',
+        b'{"model": "\\ud800", "messages": [{"role": "user", "content": "x"}]}',
+        b'{"topic": "\\ud800", "years": [2023, 2024]}',
+        '{"topic": "Ã", "years": [3901, 1]}'.encode(),
+    ],
+    ids=range(12),
+)
+def test_odd_values_never_break_the_service(reader: TestClient, body: bytes) -> None:
+    for route in ("/api/chat", "/api/warm", "/api/compare", "/api/feedback", "/v1/chat/completions"):
+        assert reader.post(route, content=body, headers=JSON).status_code < 500, route
+
+
 def test_json_must_be_declared(reader: TestClient) -> None:
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         response = reader.post("/api/chat", content=b'{"question": "x"}', headers={"content-type": content_type})
