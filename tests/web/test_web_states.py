@@ -155,6 +155,21 @@ def test_the_page_survives_a_restart_of_the_service(serve: Serve, visit: Open) -
     expect(page.locator(".turn").nth(1).locator(".sentence")).to_contain_text("Half of the councils")
 
 
+def test_a_restart_in_mid_answer_is_told_and_asked_again(serve: Serve, visit: Open) -> None:
+    service = serve([Scene("", [Say("AI stands out.", AI)], hold=threading.Event())])
+    page = visit(service.url).page
+    page.get_by_label("Your question").fill("What is the stand-out trend?")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".sentence")).to_have_count(1)
+    service.stop()
+    expect(page.locator(".failure")).to_contain_text("stopped before this answer was complete")
+    expect(page.locator(".sentence")).to_have_count(0)
+    serve(port=int(service.url.rsplit(":", 1)[1]))
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".sentence")).to_have_count(2)
+    expect(page.locator(".turn")).to_have_count(1)
+
+
 def test_refusals_have_shapes_of_their_own(service: Service, visit: Open) -> None:
     page = visit(service.url).page
     ask(page, "Why was AI banned?")
