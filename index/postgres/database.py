@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import pg8000.native
+from pg8000.converters import array_out
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from index.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
@@ -49,6 +50,7 @@ class Connection:
                 address.user, address.host, address.database, address.port, address.password,
                 ssl_context=address.ssl_context(), application_name="trendwise", sock=link,
             )  # fmt: skip
+            self._session.register_out_adapter(list, _array)
             for setting in _SESSION:
                 self._session.run(setting)
         except InterfaceError as error:
@@ -79,6 +81,15 @@ class Connection:
     def close(self) -> None:
         with suppress(Exception):
             self._session.close()
+
+
+def _array(values: list[Any]) -> str:
+    """Every text in quotes: PostgreSQL reads a bare `null`, in any case, as no value, and the driver leaves it bare."""
+    quoted = [
+        '"' + each.replace("\\", "\\\\").replace('"', '\\"') + '"' if isinstance(each, str) else array_out(each)
+        for each in values
+    ]
+    return "{" + ",".join(quoted) + "}"
 
 
 class Database:

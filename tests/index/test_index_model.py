@@ -74,10 +74,6 @@ class IndexMachine(RuleBasedStateMachine):
                 self._forget(each)
 
     @rule()
-    def compact(self) -> None:
-        self.index.compact()
-
-    @rule()
     def restart(self) -> None:
         self.index.close()
         self.index = self.open()

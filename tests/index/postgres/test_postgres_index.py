@@ -151,7 +151,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters=
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(ANY_TEXT, min_size=1, max_size=3), title=ANY_TEXT)
 def test_any_text_comes_back_as_it_was(opened: PostgresIndex, lines: list[str], title: str) -> None:
-    document = report("\n".join([*lines, r"\N", "a\tb\\c\r"]), title=title)
+    document = report("\n".join([*lines, "null and NULL", r"\N", "a\tb\\c\r"]), title=title)
     add(opened, document)
     assert opened.document(document.id) == document
     assert opened.passages(document.id) == passages_of(document)
