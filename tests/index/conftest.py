@@ -15,6 +15,13 @@ from tests.index.postgres.server import Server
 AnyIndex = LocalIndex | PostgresIndex
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts a database server is not among the quick tests."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and "postgres" in item.nodeid:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
