@@ -8,7 +8,7 @@ in at a time, across processes too. It knows nothing of documents.
 import errno
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +74,15 @@ class Database:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
+        """Never fails: what was committed is in the write-ahead log, and a disk that cannot take the checkpoint now gets it
+        from whoever opens the index next."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
         with self._writing:
-            self._writer.close()
+            for connection in (*idle, self._writer):
+                with suppress(apsw.Error):
+                    connection.close()
 
     def errors(self) -> AbstractContextManager[None]:
         """Translates SQLite's and the file system's errors where they enter."""
