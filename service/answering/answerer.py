@@ -23,7 +23,6 @@ from service.answering.drafting import MOST_ANSWER_WORDS, Draft
 from service.answering.expects import Expected, asks_yes_or_no, expected, gives
 from service.answering.finding import Finder, Found
 from service.answering.followup import Standalone
-from service.answering.growing import GrowingEvidence
 from service.answering.options import Options
 from service.answering.premise import is_stated, premise
 from service.answering.segment import Segmenter
@@ -86,7 +85,6 @@ class Answerer:
         self.model = model
         self.options = options or Options()
         self._finder = Finder(index, self.options)
-        self._growing = GrowingEvidence()
         self.calibration = calibration or load()
         self.verifier = Verifier(index.embedder, model, self.calibration)
         self._quick_verifier = Verifier(index.embedder, None, self.calibration)
@@ -99,9 +97,8 @@ class Answerer:
     def warm(self, question: Question, *, cancel: Cancel | None = None) -> list[Evidence]:
         """The evidence for a question that is still being typed; its prompt is read in idle time."""
         text, _ = _readable(question.text)
-        found = self._growing.grown(question, self._finder.find(text, question))
+        found = self._finder.find(text, question)
         if found.sources:
-            self._growing.remember(question, found)
             self.model.warm(self._prompt(found), cancel=cancel)
         return list(found.evidence)
 
@@ -120,7 +117,7 @@ class Answerer:
         if not self.index.stats().passages:
             raise IndexEmpty("There are no reports yet. Add some on the page, or with: trendwise ingest PATH")
         asking = _Asking.of(text)
-        found = self._growing.grown(question, self._finder.find(asking.text or text, question))
+        found = self._finder.find(asking.text or text, question)
         clock.mark("search")
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 
