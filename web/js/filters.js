@@ -82,14 +82,15 @@ export class Filters extends EventTarget {
 	}
 
 	#draw() {
+		const { reports: listed, years } = library;
 		const find = input({ type: "search", "aria-label": words.filters.find, placeholder: words.filters.find });
-		const reports = el("div", { class: "choice-list" }, ...library.reports.map((report) => this.#box(whereabouts({ document_title: report.title, year: report.year }), this.documents, report.id)));
+		const reports = el("div", { class: "choice-list" }, ...listed.map((report) => this.#box(whereabouts({ document_title: report.title, year: report.year }), this.documents, report.id)));
 		find.addEventListener("input", () => {
 			for (const row of reports.children) if (row instanceof HTMLElement) row.hidden = !row.textContent?.toLowerCase().includes(find.value.trim().toLowerCase());
 		});
 		this.#choice.replaceChildren(
-			el("fieldset", {}, el("legend", {}, words.filters.years), el("div", { class: "choice-years" }, ...library.years.map((year) => this.#box(String(year), this.years, year)))),
-			el("fieldset", {}, el("legend", {}, words.filters.reports), library.reports.length > 8 && find, reports),
+			el("fieldset", {}, el("legend", {}, words.filters.years), el("div", { class: "choice-years" }, ...years.map((year) => this.#box(String(year), this.years, year)))),
+			el("fieldset", {}, el("legend", {}, words.filters.reports), listed.length > 8 && find, reports),
 			el("div", { class: "choice-foot" }, button({ text: words.filters.clear, press: () => { this.clear(); this.#draw(); } }), button({ text: words.close, class: "primary", press: () => this.#toggle(false) })),
 		);
 	}

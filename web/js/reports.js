@@ -16,7 +16,7 @@ export function reportsPlace(actions) {
 	const dropzone = new Dropzone({ begin: actions.show, done: () => library.load() });
 	const draw = () => {
 		const wanted = find.value.trim().toLowerCase();
-		const all = [...library.reports, ...library.replaced];
+		const all = library.reports.concat(library.replaced);
 		const shown = all.filter((report) => `${report.title} ${report.year} ${report.authors.join(" ")}`.toLowerCase().includes(wanted));
 		find.hidden = all.length < MANY;
 		count.textContent = words.reports.count(library.reports.length);
