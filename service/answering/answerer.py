@@ -6,7 +6,7 @@ core is synchronous and may be used from many threads; the index and the model t
 
 import time
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -108,7 +108,7 @@ class Answerer:
         found = self._finder.find(_Asking.of(text).text or text, question)
         if not found.sources:
             return {}
-        return self._features(found, self._judge(found, self._prompt(found), cancel))
+        return gate.judged(_features(found), self._judge(found, self._prompt(found), cancel))
 
     def stream(self, question: Question, *, cancel: Cancel | None = None) -> Iterator[Event]:
         """Raises `BadQuestion`, `IndexEmpty`, and what the index and the model raise, before or between events."""
@@ -122,9 +122,10 @@ class Answerer:
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 
         draft = self._new_draft(found, text)
-        decision = self._refused(found) if asking.text else gate.COMMAND
+        values = _features(found)
+        decision = self._refused(found, values) if asking.text else gate.COMMAND
         if decision is None:
-            decision = yield from self._write(found, draft, clock, cancel)
+            decision = yield from self._write(found, values, draft, clock, cancel)
         status, reason = self._outcome(found, draft, decision)
         yield AnswerEvent(
             Answer(
@@ -146,23 +147,19 @@ class Answerer:
             )
         )
 
-    def _refused(self, found: Found) -> gate.Decision | None:
+    def _refused(self, found: Found, values: Mapping[str, float]) -> gate.Decision | None:
         """The refusal for which no model needs to be asked: nothing is near, or the question means several things."""
         if found.sources and not self._is_guarded(found):
             return None
-        values = self._features(found)
         alone = len(found.asked.searches) == 1
         return gate.hopeless(values) or (
             gate.ambiguous(readings(found.asked.question, found.sources)) if alone else None
         )
 
-    def _features(self, found: Found, judge: float | None = None) -> dict[str, float]:
-        return gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources, judge)
-
-    def _decide(self, found: Found, judge: float | None) -> gate.Decision:
+    def _decide(self, found: Found, values: Mapping[str, float], judge: float | None) -> gate.Decision:
         if found.sources and not self._is_guarded(found):
             return gate.OPEN
-        return gate.decide(self._features(found, judge), self.calibration)
+        return gate.decide(gate.judged(values, judge), self.calibration)
 
     def _new_draft(self, found: Found, question: str) -> Draft:
         most = MOST_WORDS_OF_WHOLE if found.whole else MOST_ANSWER_WORDS
@@ -182,7 +179,7 @@ class Answerer:
         return answer_prompt(found.asked.subject, chosen, context=found.asked.context, name_reports=several)
 
     def _write(
-        self, found: Found, draft: Draft, clock: _Clock, cancel: Cancel | None
+        self, found: Found, values: Mapping[str, float], draft: Draft, clock: _Clock, cancel: Cancel | None
     ) -> Generator[Event, None, gate.Decision]:
         """Drafts, and settles each sentence. The gate's last word is asked for while the model writes its first
         sentence: the engine answers both at once, and nothing is presented before. Where the question asks for a kind of
@@ -196,7 +193,7 @@ class Answerer:
                 yield drafted
                 continue
             if decision is None:
-                decision = self._decide(found, self._judge(found, prompt, cancel))
+                decision = self._decide(found, values, self._judge(found, prompt, cancel))
                 if not decision.answerable:
                     return decision
                 held += self._settle(drafted, draft, cancel)
@@ -208,7 +205,7 @@ class Answerer:
                 clock.mark("first_sentence")
                 yield from held
                 held.clear()
-        decision = decision or self._decide(found, None)
+        decision = decision or self._decide(found, values, None)
         if not decision.answerable:
             return decision
         if self.options.complete and not (draft.denied and not draft.sentences):
@@ -289,6 +286,10 @@ def _readable(text: str) -> tuple[str, int]:
             f"The question has {len(clean):,} characters; at most {MOST_QUESTION:,} are read. Shorten it."
         )
     return clean, neutralised
+
+
+def _features(found: Found) -> dict[str, float]:
+    return gate.features(found.asked.searches[0], found.asked.subject, found.hits, found.sources)
 
 
 def _gives(wanted: Expected | None, draft: Draft) -> bool:

@@ -63,13 +63,7 @@ def lacks(what: str, probability: float) -> Decision:
     return Decision(False, probability, Status.NOT_IN_REPORTS, reason)
 
 
-def features(
-    question: str,
-    subject: str,
-    hits: Sequence[Hit],
-    sources: Sequence[Source],
-    judge: float | None = None,
-) -> dict[str, float]:
+def features(question: str, subject: str, hits: Sequence[Hit], sources: Sequence[Source]) -> dict[str, float]:
     """Named values for the calibrated gate, none where nothing was found. `subject` is the question without what a follow-up
     takes from the conversation."""
     if not hits or not sources:
@@ -80,7 +74,7 @@ def features(
     evidence = " ".join(f"{s.hit.document_title} {s.hit.passage.heading} {s.sentence.readable}" for s in by_likeness)
     top = hits[0]
     dense = [hit.dense_score for hit in hits if hit.dense_score is not None]
-    found = {
+    return {
         "best_dense": max(dense, default=0.0),
         "best_sentence": nearest[0],
         "near_sentences": sum(nearest) / len(nearest),
@@ -93,9 +87,11 @@ def features(
         "names_missing": float(bool(missing_names(question, evidence))),
         "numbers_missing": float(any(re.search(r"\d", each.written) for each in missing_numbers(question, evidence))),
     }
-    if judge is not None:
-        found["judge"] = judge
-    return found
+
+
+def judged(values: Mapping[str, float], judge: float | None) -> dict[str, float]:
+    """The features with the model's log-odds, or with what stands for them."""
+    return {**values, "judge": UNJUDGED if judge is None else judge}
 
 
 def _without_value(subject: str, sources: Sequence[Source], best: float) -> float:
@@ -118,7 +114,7 @@ def decide(values: Mapping[str, float], calibration: Calibration) -> Decision:
     refusal = hopeless(values)
     if refusal:
         return refusal
-    probability = calibration.answerable.probability({"judge": UNJUDGED, **values})
+    probability = calibration.answerable.probability(values)
     if probability >= calibration.answerable_threshold:
         return Decision(True, probability, Status.ANSWERED, None)
     if values["best_dense"] < SCOPE and values["coverage"] < 0.5:
