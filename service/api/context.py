@@ -18,6 +18,7 @@ from service.errors import Cancelled, NotAllowed
 from service.jobs import Jobs
 from service.llm.types import Cancel
 from service.runtime import Runtime
+from service.suggesting import Suggester
 from service.watching import Watcher
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Context:
         self.observer = Observer(runtime, self.admission)
         self._searching = Turns(os.cpu_count() or 1)
         self.jobs = Jobs(runtime.index)
+        self.suggester = Suggester(runtime.index)
         self.watcher = _watcher(runtime)
         self._threads = ThreadPoolExecutor(runtime.settings.queue + WARMING, thread_name_prefix="question")
         self._open: set[Work[Any]] = set()
@@ -51,12 +53,20 @@ class Context:
         self, person: Person, produce: Callable[[Cancel], Iterator[T]], admission: Admission | None = None
     ) -> Work[T]:
         """Starts a question's work on a thread of its own. Raises `ModelBusy` and `ShuttingDown`."""
-        if self.stopping:
-            raise ShuttingDown("Trendwise is stopping: ask again when it has started again.")
+        self._require_running()
         leave = (admission or self.admission).enter(person.id)
         work: Work[T] = Work(self._threads, produce, finished=leave)
         self._open.add(work)
         return work
+
+    def require_place(self, person: Person) -> None:
+        """Raises `ModelBusy` and `ShuttingDown` where `work` would now."""
+        self._require_running()
+        self.admission.require_place(person.id)
+
+    def _require_running(self) -> None:
+        if self.stopping:
+            raise ShuttingDown("Trendwise is stopping: ask again when it has started again.")
 
     def closed(self, work: Work[T]) -> None:
         work.close()
@@ -103,12 +113,15 @@ def _watcher(runtime: Runtime) -> Watcher | None:
     return watcher
 
 
-def context(request: Request) -> Context:
+# Asynchronous although nothing is awaited: FastAPI would send a plain function to a thread and back, for every request.
+
+
+async def context(request: Request) -> Context:
     found: Context = request.app.state.context
     return found
 
 
-def person(request: Request) -> Person:
+async def person(request: Request) -> Person:
     found: Person = request.scope.get("person", Person())
     return found
 
@@ -117,7 +130,7 @@ Ctx = Annotated[Context, Depends(context)]
 Asker = Annotated[Person, Depends(person)]
 
 
-def require_manager(person: Asker) -> None:
+async def require_manager(person: Asker) -> None:
     """For routes that change what everybody sees."""
     if person.role != "manage":
         raise NotAllowed("This API key may ask questions but not change reports: use one with the role `manage`.")

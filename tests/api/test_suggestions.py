@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
-from service.api.suggestions import is_topic, within_sentence
+from index.types import Filters, Hit
+from ingest.read import read_bytes
+from ingest.split import split
 from service.runtime import Runtime
+from service.suggesting import Suggester, is_topic, within_sentence
 
 CLOUD = """# Cloud digest 2024
 
@@ -61,6 +64,27 @@ def test_filters_hold(reader: TestClient) -> None:
     assert set(of_one) <= set(everything)
     assert questions(reader, years=1999) == []
     assert reader.get("/api/suggestions", params={"documents": "nothing"}).status_code == 404
+
+
+def test_nothing_is_searched_twice_until_the_reports_change(
+    open_runtime: Callable[..., Runtime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = open_runtime().index
+    suggester, everything = Suggester(index), Filters()
+    before = suggester.questions(everything, 20)
+    assert before
+
+    def search(*_: object, **__: object) -> list[Hit]:
+        raise AssertionError("searched again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index, "search", search)
+        assert suggester.questions(everything, 20) == before
+    document = read_bytes(CLOUD.encode(), "cloud.md")
+    index.add(document, split(document), source_path="/cloud.md")
+    assert "What do the reports say about cloud computing?" in suggester.questions(everything, 20)
+    index.remove(document.id)
+    assert suggester.questions(everything, 20) == before
 
 
 @pytest.mark.parametrize(
