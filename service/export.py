@@ -1,27 +1,25 @@
-"""A conversation as a document that stands by itself: questions, answers, and numbered references to the reports.
+"""A conversation as an appendix to a paper: questions, checked answers, and numbered references to the reports.
 
-Laid out once as plain parts (`Part`); Markdown, HTML and DOCX only write them down. References are numbered through
-the whole conversation, so that two answers may cite the same quotation by one number.
+Laid out once as plain parts (`Part`), which `export_files.py` writes down. References are numbered through the whole
+conversation, so that two answers cite the same quotation by one number.
 """
 
 import hashlib
-import html
-import io
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from index.types import DocumentInfo
-from service.conversations import Conversation
+from service.conversations import Conversation, StoredTurn
 
-Format = Literal["md", "html", "docx"]
-Style = Literal["title", "question", "text", "note", "heading", "reference", "quote"]
-MEDIA_TYPES: dict[Format, str] = {
-    "md": "text/markdown; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
+Style = Literal["title", "heading", "text", "note", "reference", "quote"]
+VERDICTS = {"supported": "Supported", "partly": "Partly supported"}
+METHOD = (
+    "Each sentence was checked against the words of the reports that stand under its numbers below. What the reports do "
+    "not support was withheld."
+)
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -29,11 +27,17 @@ _MARKER = re.compile(r"\[(\d+)\]")
 class Record:
     conversation: Conversation
     reports: tuple[DocumentInfo, ...]
+    """All that the index holds."""
+    made_at: datetime
+
+    @property
+    def searched(self) -> list[DocumentInfo]:
+        return [report for report in self.reports if report.state == "ready"]
 
     @property
     def report_set(self) -> str:
         """A hash of the reports that could be cited at the time of the export."""
-        ids = sorted(report.id for report in self.reports if report.state == "ready")
+        ids = sorted(report.id for report in self.searched)
         return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 
 
@@ -43,77 +47,85 @@ class Part:
     text: str
 
 
-def render(record: Record, format: Format) -> bytes:  # noqa: A002
-    writers: dict[Format, Callable[[list[Part]], bytes]] = {"md": _markdown, "html": _html, "docx": _docx}
-    return writers[format](list(parts(record)))
+@dataclass(slots=True)
+class _Reference:
+    number: int
+    citation: dict[str, Any]
+    uses: list[str] = field(default_factory=list)
+    """What it was cited for: a verdict and the number of the question."""
+
+
+class _References:
+    """Numbered in the order in which they are first cited."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int, int], _Reference] = {}
+
+    def of(self, citation: dict[str, Any]) -> _Reference:
+        key = (citation["document_id"], citation["start"], citation["end"])
+        return self._found.setdefault(key, _Reference(len(self._found) + 1, citation))
+
+    def all(self) -> list[_Reference]:
+        return list(self._found.values())
 
 
 def parts(record: Record) -> Iterator[Part]:
-    references: dict[tuple[str, int, int], dict[str, Any]] = {}
+    references = _References()
     yield Part("title", record.conversation.title)
-    for turn in record.conversation.turns:
-        answer = turn.answer
-        yield Part("question", turn.question)
-        yield Part("text", _renumbered(answer, references))
-        verdicts = ", ".join(f"{i} {s['verdict']}" for i, s in enumerate(answer["sentences"], 1))
-        checked = f"Sentences: {verdicts}. " if verdicts else ""
-        yield Part("note", f"{checked}Status: {answer['status']}. Model: {answer['model']}. {turn.asked_at}")
-    if references:
+    yield Part("note", METHOD)
+    for number, turn in enumerate(record.conversation.turns, 1):
+        yield Part("heading", f"{number}. {turn.question}")
+        yield from _answer(number, turn, references)
+    if found := references.all():
         yield Part("heading", "References")
-    for number, citation in enumerate(references.values(), 1):
-        yield Part("reference", f"[{number}] {_place(citation)}")
-        yield Part("quote", citation["quote"])
-    yield Part("note", f"{len(record.reports)} reports, set {record.report_set}. Made by Trendwise.")
+    for reference in found:
+        yield Part("reference", f"[{reference.number}] {_place(reference.citation)}")
+        yield Part("quote", reference.citation.get("readable") or reference.citation["quote"])
+        yield Part("note", f"{'; '.join(dict.fromkeys(reference.uses))}.")
+    yield Part("heading", "Reports")
+    yield Part("note", _reports(record))
 
 
-def _renumbered(answer: dict[str, Any], references: dict[tuple[str, int, int], dict[str, Any]]) -> str:
-    numbers: dict[str, int] = {}
-    for citation in answer["citations"]:
-        key = (citation["document_id"], citation["start"], citation["end"])
-        references.setdefault(key, citation)
-        numbers[str(citation["number"])] = list(references).index(key) + 1
-    return _MARKER.sub(lambda found: f"[{numbers[found[1]]}]" if found[1] in numbers else found[0], answer["answer"])
+def _answer(number: int, turn: StoredTurn, references: _References) -> Iterator[Part]:
+    answer = turn.answer
+    cited = {citation["number"]: references.of(citation) for citation in answer["citations"]}
+    markers = {str(local): f"[{reference.number}]" for local, reference in cited.items()}
+    for sentence in answer["sentences"]:
+        verdict = VERDICTS[sentence["verdict"]]
+        for local in sentence["citations"]:
+            cited[local].uses.append(f"{verdict}: question {number}")
+        text = _MARKER.sub(lambda found: markers.get(found[1], found[0]), sentence["text"])
+        reason = f": {sentence['reason']}" if sentence["verdict"] == "partly" and sentence["reason"] else ""
+        yield Part("text", f"{text} ({verdict}{reason.rstrip('.')})")
+    if not answer["sentences"]:
+        yield Part("text", answer["answer"])
+    if answer["reason"] and answer["reason"] != answer["answer"]:
+        yield Part("text", answer["reason"])
+    yield Part("note", _made(turn))
+
+
+def _made(turn: StoredTurn) -> str:
+    withheld = len(turn.answer["withheld"])
+    kept_out = f" {_count(withheld, 'sentence')} withheld." if withheld else ""
+    status = turn.answer["status"].replace("_", " ")
+    return f"Status: {status}.{kept_out} Model: {turn.answer['model']}. {_date(datetime.fromisoformat(turn.asked_at))}."
 
 
 def _place(citation: dict[str, Any]) -> str:
-    facts = [citation["document_title"], citation["year"], citation["page"] and f"p. {citation['page']}"]
+    facts = [citation["document_title"], citation["year"], citation["page"] and f"page {citation['page']}"]
     return ", ".join(str(fact) for fact in (*facts, citation["heading"]) if fact)
 
 
-_ESCAPED = re.compile(r"([\\`*_{}\[\]<>#|!&@~$]|:(?=//)|(?<=www)\.)")
-_LINE_START = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s)", re.MULTILINE)
+def _reports(record: Record) -> str:
+    return (
+        f"{_count(len(record.searched), 'report')} could be cited, report set {record.report_set}. "
+        f"Exported from Trendwise, {_date(record.made_at)}."
+    )
 
 
-def _markdown(laid_out: list[Part]) -> bytes:
-    prefix: dict[Style, str] = {"title": "# ", "question": "## ", "heading": "## ", "quote": "> "}
-    return "".join(f"{prefix.get(part.style, '')}{_plain(part)}\n\n" for part in laid_out).encode()
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _plain(part: Part) -> str:
-    """Text that Markdown shows as it is: whatever a report or a person wrote makes no link, image or heading."""
-    text = _ESCAPED.sub(r"\\\1", " ".join(part.text.split()))
-    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
-
-
-def _html(laid_out: list[Part]) -> bytes:
-    tags: dict[Style, str] = {"title": "h1", "question": "h2", "heading": "h2", "quote": "blockquote", "note": "small"}
-    lines = []
-    for part in laid_out:
-        tag = tags.get(part.style, "p")
-        element = f"<{tag}>{html.escape(part.text)}</{tag}>"
-        lines.append(f"<p>{element}</p>" if tag == "small" else element)
-    title = html.escape(laid_out[0].text)
-    head = f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title></head>\n<body>\n'
-    return (head + "\n".join(lines) + "\n</body>\n</html>\n").encode()
-
-
-def _docx(laid_out: list[Part]) -> bytes:
-    from docx import Document
-
-    styles: dict[Style, str] = {"title": "Title", "question": "Heading 1", "heading": "Heading 1", "quote": "Quote"}
-    document = Document()
-    for part in laid_out:
-        document.add_paragraph(part.text, style=styles.get(part.style, "Normal"))
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+def _date(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"

@@ -1,6 +1,7 @@
 """`/api/conversations`: what was asked and answered. Searched, read, exported, deleted. `POST /api/feedback`."""
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -8,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from ingest.neutralise import neutralise
-from service import export
 from service.api import examples
 from service.api.context import Asker, Ctx
 from service.api.problems import documented
 from service.conversations import ConversationInfo
+from service.export import Record
+from service.export_files import MEDIA_TYPES, Format, render
 
 router = APIRouter(tags=["conversations"])
 
@@ -102,7 +104,7 @@ def forget(conversation_id: str, ctx: Ctx, person: Asker) -> None:
     "/api/conversations/{conversation_id}/export",
     response_class=Response,
     responses={
-        200: {"content": {kind: {} for kind in export.MEDIA_TYPES.values()}},
+        200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}},
         **documented(404, 422),
     },
 )
@@ -110,13 +112,13 @@ def exported(
     conversation_id: str,
     ctx: Ctx,
     person: Asker,
-    format: Literal["md", "html", "docx"] = "md",  # noqa: A002
+    format: Format = "md",  # noqa: A002
 ) -> Response:
     """A conversation as a file, with numbered references: report, year, page, quotation, verdict, model and date."""
     found = ctx.runtime.conversations.get(conversation_id, owner=person.id)
-    record = export.Record(found, tuple(ctx.runtime.index.documents()))
+    record = Record(found, tuple(ctx.runtime.index.documents()), datetime.now(UTC))
     headers = {"Content-Disposition": f'attachment; filename="trendwise-{found.id[:8]}.{format}"'}
-    return Response(export.render(record, format), media_type=export.MEDIA_TYPES[format], headers=headers)
+    return Response(render(record, format), media_type=MEDIA_TYPES[format], headers=headers)
 
 
 @router.post("/api/feedback", status_code=204, responses=documented(404, 413, 415, 422))

@@ -1,5 +1,6 @@
 """Conversations over HTTP, and what of them reaches the disk."""
 
+import html
 import io
 import re
 from collections.abc import Callable
@@ -8,9 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from docx import Document
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from service.conversations import Conversations, UnknownConversation
+from service.conversations import Conversation, Conversations, StoredTurn, UnknownConversation
+from service.export import Record
+from service.export_files import Format, render
 from service.runtime import Runtime
 
 QUESTIONS = ("What is the stand-out technology trend for councils in 2024?", "How much was spent on cyber security?")
@@ -94,13 +99,49 @@ def test_an_export_has_questions_answers_and_references(client: TestClient, kept
     turns = client.get(f"/api/conversations/{kept}").json()["turns"]
     quotes = list(dict.fromkeys(citation["quote"] for turn in turns for citation in turn["answer"]["citations"]))
     assert response.headers["content-disposition"].startswith("attachment")
-    for question in QUESTIONS:
-        assert question in text
+    for number, question in enumerate(QUESTIONS, 1):
+        assert f"{number}. {question}" in text
     for number, quote in enumerate(quotes, 1):
         assert f"[{number}] Digital trends for councils 2024, 2024" in text
         assert " ".join(quote.split()) in " ".join(text.split())
-    assert "scripted" in text
-    assert "supported" in text
+    assert "(Supported)" in text
+    assert "Supported: question 1." in text
+    assert f"Model: scripted. {datetime.now(UTC).day} " in text
+    assert re.search(r"2 reports could be cited, report set [0-9a-f]{16}\.", text)
+
+
+def test_a_quotation_that_two_answers_cite_has_one_number(client: TestClient) -> None:
+    first = client.post("/api/chat", json={"question": QUESTIONS[0]}).json()
+    kept = first["conversation_id"]
+    client.post("/api/chat", json={"question": QUESTIONS[0], "conversation_id": kept})
+    text = READERS["md"](client.get(f"/api/conversations/{kept}/export").content)
+    assert text.count("> Artificial intelligence is the stand-out technology trend") == 1
+    assert "Supported: question 1; Supported: question 2." in text
+
+
+def test_the_report_set_changes_with_the_reports(client: TestClient, kept: str) -> None:
+    def report_set() -> str:
+        text = client.get(f"/api/conversations/{kept}/export").text
+        found = re.search(r"report set (\w+)", text)
+        assert found
+        return found[1]
+
+    before = report_set()
+    assert report_set() == before
+    [document, *_] = client.get("/api/documents").json()["documents"]
+    client.delete(f"/api/documents/{document['id']}")
+    assert report_set() != before
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(max_size=60), st.sampled_from(list(READERS)))
+def test_any_text_can_be_exported(text: str, format_: Format) -> None:
+    answer = {"sentences": [], "citations": [], "withheld": [], "answer": text, "reason": None, "model": "m"}
+    turn = StoredTurn("1", text, answer | {"status": "answered"}, "2026-11-22T10:00:00+00:00", None, "")
+    conversation = Conversation("1", text, turn.asked_at, turn.asked_at, (turn,))
+    data = render(Record(conversation, (), datetime.now(UTC)), format_)
+    shown = [character for character in READERS[format_](data) if character.isalnum()]
+    assert set(filter(str.isalnum, html.escape(text) if format_ == "html" else text)) <= set(shown)
 
 
 def test_an_export_shows_hostile_text_as_text(client: TestClient) -> None:
