@@ -24,21 +24,27 @@ class Admission:
         with self._lock:
             return self._active.total()
 
-    def enter(self, owner: str) -> Callable[[], None]:
-        """Takes a slot and returns what gives it back. Raises `ModelBusy`. Owner "" has no limit of its own."""
+    def require_place(self, owner: str) -> None:
+        """Raises `ModelBusy` where `enter` would now. Owner "" has no limit of its own."""
         with self._lock:
-            active = self._active.total()
-            if active >= self.limit:
-                raise ModelBusy(
-                    f"{active} questions are already being answered or waiting: try again shortly.",
-                    retry_after=max(5, active // 2),
-                )
-            if owner and self._active[owner] >= self._per_person:
-                raise ModelBusy(
-                    f"This API key already has {self._per_person} questions running: wait for one to finish.",
-                )
+            self._require_place(owner)
+
+    def enter(self, owner: str) -> Callable[[], None]:
+        """Takes a slot and returns what gives it back. Raises `ModelBusy`."""
+        with self._lock:
+            self._require_place(owner)
             self._active[owner] += 1
         return lambda: self._leave(owner)
+
+    def _require_place(self, owner: str) -> None:
+        active = self._active.total()
+        if active >= self.limit:
+            raise ModelBusy(
+                f"{active} questions are already being answered or waiting: try again shortly.",
+                retry_after=max(5, active // 2),
+            )
+        if owner and self._active[owner] >= self._per_person:
+            raise ModelBusy(f"This API key already has {self._per_person} questions running: wait for one to finish.")
 
     def _leave(self, owner: str) -> None:
         with self._lock:

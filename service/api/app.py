@@ -27,6 +27,7 @@ from service.api import (
     uploads,
 )
 from service.api.context import Context
+from service.api.door import Door
 from service.runtime import Runtime
 
 DESCRIPTION = """Answers questions about digital and technology trends reports with citations that can be checked.
@@ -77,6 +78,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     problems.install(app)
     app.add_middleware(security.Recover)
     app.add_middleware(security.Limits)
+    app.add_middleware(Door, context=context)
     app.add_middleware(access.Access, keys=runtime.keys)
     app.add_middleware(security.Guard, hosts=_hosts(runtime))
     app.add_middleware(security.Headers)

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
@@ -94,9 +93,7 @@ Payload = tuple[str, dict[str, Any]]
 )
 async def chat(asked: ChatRequest, request: Request, ctx: Ctx, person: Asker) -> Response:
     """Answers from the reports. Every sentence cites what supports it, or says that the reports do not answer."""
-    question = await run_in_threadpool(question_of, asked, ctx, person)
-    keep = asked.history is None
-    work = ctx.work(person, lambda cancel: _payloads(ctx, person, question, asked.conversation_id, keep, cancel))
+    work = ctx.work(person, lambda cancel: _payloads(ctx, person, asked, cancel))
     try:
         first = await next_or_gone(work, request)
     except BaseException:
@@ -137,13 +134,11 @@ def require_documents(ctx: Context, ids: frozenset[str]) -> None:
         raise UnknownDocument(f"There is no report with the id {min(unknown)!r}: GET /api/documents lists them.")
 
 
-def _payloads(
-    ctx: Context, person: Person, question: Question, conversation_id: str | None, keep: bool, cancel: Cancel
-) -> Iterator[Payload]:
+def _payloads(ctx: Context, person: Person, asked: ChatRequest, cancel: Cancel) -> Iterator[Payload]:
     """The events as the API names them. The last one is kept before it is sent."""
-    for event in ctx.answer(question, cancel):
+    for event in ctx.answer(question_of(asked, ctx, person), cancel):
         if isinstance(event, AnswerEvent):
-            kept_in = _keep(ctx, person, event.answer, conversation_id) if keep else None
+            kept_in = None if asked.history is not None else _keep(ctx, person, event.answer, asked.conversation_id)
             yield event.name, {**asdict(event.answer), "conversation_id": kept_in}
         else:
             yield event.name, _without_name(event)
@@ -171,10 +166,9 @@ def _keep(ctx: Context, person: Person, answer: Answer, conversation_id: str | N
 )
 async def warm(asked: Asked, request: Request, ctx: Ctx, person: Asker) -> Warmed:
     """For a question that is still being typed: gives its evidence and lets the model read it in idle time."""
-    question = await run_in_threadpool(question_of, asked, ctx, person)
 
     def prepare(cancel: Cancel) -> Iterator[Warmed]:
-        yield Warmed(tuple(ctx.runtime.answerer.warm(question, cancel=cancel)))
+        yield Warmed(tuple(ctx.runtime.answerer.warm(question_of(asked, ctx, person), cancel=cancel)))
 
     work = ctx.work(person, prepare, ctx.warming)
     try:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
@@ -86,7 +85,6 @@ async def complete(asked: CompletionRequest, request: Request, ctx: Ctx, person:
     require_supported(asked)
     _require_model(asked.model, ctx)
     documents = frozenset(asked.documents or ())
-    await run_in_threadpool(require_documents, ctx, documents)
     text, history = question_and_history(asked)
     question = Question(text, history, documents or None, frozenset(asked.years or ()) or None)
     usage = bool(asked.stream and asked.stream_options and asked.stream_options.include_usage)
@@ -94,6 +92,7 @@ async def complete(asked: CompletionRequest, request: Request, ctx: Ctx, person:
     title = housekeeping(text, history)
 
     def produce(cancel: Cancel) -> Iterator[Chunk]:
+        require_documents(ctx, documents)
         if title is not None:
             return writer.plain(title, text, stream=bool(asked.stream))
         events = ctx.answer(question, cancel)
