@@ -11,9 +11,10 @@ import numpy as np
 
 from index import dense, generations, store
 from index.database import Database
-from index.dense import EXACT_UP_TO, DenseView, Keys, Vector, keys_array
+from index.dense import DenseView, Keys, keys_array
 from index.errors import StoreDamaged
 from index.generations import Generation
+from index.kinds import EXACT_UP_TO, Vector
 from index.types import Embedder
 
 _LONG_TAIL = 1_000

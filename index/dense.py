@@ -1,31 +1,20 @@
 """Nearest passages by vector: the last generation, plus a tail of newer vectors, minus tombstones.
 
 A `DenseView` is one moment of the index and never changes, so searches need no lock. It knows keys and vectors
-only.
-
-A generation is searched exactly while that is fast. A larger one holds a byte a dimension instead of four: a quarter of
-the memory, several times the speed, and every search still looks at every vector, so filters and tombstones cost no
-recall, as they do in graphs. Its cosines are off by about 0.001; whoever ranks by them ranks again by the exact ones.
-Figures of these types and of those that were not taken: `python -m eval.bench.search`.
+only. Which type of FAISS index a generation is, is `index.kinds`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kinds
 from index.generations import Generation
+from index.kinds import EXACT_UP_TO, Vector
 
-Vector = NDArray[np.float32]
 Keys = NDArray[np.int64]
-
-EXACT_UP_TO = 100_000
-"""Vectors of a generation up to which all of their four bytes are kept."""
-_TRAINED_ON = 65_536
-"""Vectors that tell the range of each dimension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +44,7 @@ class DenseView:
             return []
         parameters = None
         if only is not None or len(self.deleted):
-            parameters = _parameters(self._allowed(generation.keys, only))
+            parameters = kinds.parameters(generation.index, self._allowed(generation.keys, only))
         scores, rows = generation.index.search(vector[None], limit, params=parameters)
         return [
             (int(generation.keys[row]), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0
@@ -82,25 +71,9 @@ class DenseView:
 
 
 def build(number: int, keys: Keys, vectors: Vector, *, exact_up_to: int = EXACT_UP_TO) -> Generation:
-    """The type of index that suits their number."""
-    if len(vectors) <= exact_up_to:
-        index, kind = faiss.IndexFlatIP(vectors.shape[1]), "flat"
-    else:
-        index, kind = _quantised(vectors), "sq8"
-    index.add(vectors)
-    return Generation(number, index, keys, kind)
-
-
-def _quantised(vectors: Vector) -> Any:
-    index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[:: len(vectors) // _TRAINED_ON + 1])
-    return index
-
-
-def _parameters(allowed: NDArray[np.bool_]) -> Any:
-    """FAISS search parameters that let only these rows be found. Faiss's own stubs don't know its keyword forms."""
-    api: Any = faiss
-    return api.SearchParameters(sel=api.IDSelectorBitmap(np.packbits(allowed, bitorder="little")))
+    """A generation of the type that suits the number of its vectors."""
+    kind = kinds.kind_for(len(vectors), exact_up_to)
+    return Generation(number, kinds.build(kind, vectors), keys, kind)
 
 
 def keys_array(keys: Iterable[int]) -> Keys:

@@ -17,8 +17,9 @@ from index import compaction, store, vectors
 from index.batches import NewDocument, batches
 from index.compactor import Compactor
 from index.database import Database
-from index.dense import EXACT_UP_TO, DenseView
+from index.dense import DenseView
 from index.errors import EmbedderMismatch
+from index.kinds import EXACT_UP_TO
 from index.local_vocabulary import LocalVocabulary
 from index.query import understand
 from index.search import TUNING, Tuning, search
@@ -42,7 +43,7 @@ class LocalIndex:
 
     @classmethod
     def open(cls, data_dir: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> "LocalIndex":
-        """Opens or creates the index; beyond `exact_up_to` vectors generations are quantised (`index.dense`).
+        """Opens or creates the index; beyond `exact_up_to` vectors generations are of another type (`index.kinds`).
 
         Raises EmbedderMismatch, SchemaTooNew, StoreDamaged, StoreError.
         """

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from index import lexical, store
-from index.dense import DenseView, Keys, Vector, keys_array
+from index.dense import DenseView, Keys, keys_array
 from index.fusion import combine, whole_and_parts
+from index.kinds import Vector
 from index.query import Query
 from index.types import Filters, Hit
 from ingest.types import Passage
