@@ -11,19 +11,21 @@ from ingest.errors import IngestError, UnreadableReport
 
 OUT_OF_MEMORY = 12
 """Exit status where an allocation failed (ENOMEM)."""
+REPORT = "report"
+"""The task to read and split; every other is the module of a reader."""
 TOO_MUCH = 27
 """Exit status where the result is larger than may be written (EFBIG)."""
 
 
 def main(arguments: Sequence[str]) -> None:
-    module, name, memory, processor, result = arguments
+    task, name, memory, processor, result = arguments
     _limit(int(memory), int(processor), int(result))
     try:
-        written = json.dumps(_read(module, sys.stdin.buffer.read(), name))
+        written = _done(task, sys.stdin.buffer.read(), name)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     try:
-        sys.stdout.write(written)
+        sys.stdout.buffer.write(written)
         sys.stdout.flush()
     except OSError:
         os._exit(TOO_MUCH)
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _limit(memory: int, processor: int, result: int) -> None:
     """What an operating system does not limit (macOS: memory) the parent's clock still does."""
-    os.nice(5)
+    os.nice(19)  # whoever is answered goes first
     wanted = (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, processor),
@@ -46,11 +48,9 @@ def _limit(memory: int, processor: int, result: int) -> None:
             continue
 
 
-def _read(module: str, data: bytes, name: str) -> dict[str, object]:
-    from ingest.readers import by_module  # after the limits: imports take memory too
-
+def _done(task: str, data: bytes, name: str) -> bytes:
     try:
-        return asdict(by_module(module).read(data, name))
+        return _report(data, name) if task == REPORT else _extract(task, data, name)
     except IngestError as error:
         return _error(error)
     except MemoryError:
@@ -59,5 +59,20 @@ def _read(module: str, data: bytes, name: str) -> dict[str, object]:
         return _error(UnreadableReport(f"{name} is damaged and cannot be read. Save it anew and add it again."))
 
 
-def _error(error: IngestError) -> dict[str, object]:
-    return {"error": type(error).__name__, "message": str(error)}
+def _report(data: bytes, name: str) -> bytes:
+    from ingest.read import read_here  # after the limits: imports take memory too
+    from ingest.split import split
+    from ingest.wire import dump
+
+    document = read_here(data, name)
+    return dump((document, split(document)))
+
+
+def _extract(module: str, data: bytes, name: str) -> bytes:
+    from ingest.readers import by_module
+
+    return json.dumps(asdict(by_module(module).read(data, name))).encode()
+
+
+def _error(error: IngestError) -> bytes:
+    return json.dumps({"error": type(error).__name__, "message": str(error)}).encode()

@@ -4,6 +4,7 @@ The child has a limit on memory, on processor time, on what it may write, and on
 process sees a result or an `IngestError`. Bytes go in and JSON comes out: nothing of the child's is ever unpickled.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest import errors
+from ingest import errors, wire
 from ingest.errors import IngestError, UnreadableReport
 from ingest.extract import Extract
-from ingest.isolated import OUT_OF_MEMORY, TOO_MUCH
+from ingest.isolated import OUT_OF_MEMORY, REPORT, TOO_MUCH
+from ingest.wire import Report
 
 _ROOT = Path(__file__).resolve().parent.parent
 _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.isolated import main; main(sys.argv[2:])"
@@ -36,30 +38,51 @@ class Limits:
 
 
 LIMITS = Limits()
+_KEPT = ("PATH", "TIKTOKEN_CACHE_DIR")
+"""What a child gets to know of the environment."""
+_LONGEST_ERROR = 10_000
+"""Bytes of an error that a child tells."""
+_UNSOUND = "{} could not be read: its parser gave no sound result. Save it anew."
 
 
 def read(module: str, data: bytes, name: str, limits: Limits = LIMITS) -> Extract:
     """What `ingest.readers.<module>.read` makes of the bytes. Raises `IngestError` and nothing else."""
+    return _extract(_written(module, data, name, limits), name, limits)
+
+
+def report(data: bytes, name: str, limits: Limits = LIMITS) -> Report:
+    """The file's document and passages: nothing of it is worked on in this process. Raises `IngestError` and nothing else."""
+    written = _written(REPORT, data, name, limits)
+    if len(written) < _LONGEST_ERROR:
+        _raise_error(written)
+    try:
+        return wire.load(written, data)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableReport(_UNSOUND.format(name)) from error
+
+
+def _written(task: str, data: bytes, name: str, limits: Limits) -> bytes:
+    """What the child writes. Raises `UnreadableReport` where it does not come to an end."""
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as result:
         source.write(data)
         source.seek(0)
-        status = _run(module, name, limits, source.fileno(), result.fileno())
+        status = _run(task, name, limits, source.fileno(), result.fileno())
         result.seek(0)
         if status == 0:
-            return _extract(result.read(limits.result + 1), name, limits)
+            return result.read(limits.result)
     raise UnreadableReport(_cause(status, name))
 
 
-def _run(module: str, name: str, limits: Limits, source: int, result: int) -> int | None:
+def _run(task: str, name: str, limits: Limits, source: int, result: int) -> int | None:
     """The child's exit status, or None where the clock ran out."""
     numbers = [str(limit) for limit in (limits.memory, limits.processor, limits.result)]
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-I", "-c", _CHILD, str(_ROOT), module, name, *numbers],
+        [sys.executable, "-I", "-c", _CHILD, str(_ROOT), task, name, *numbers],
         stdin=source,
         stdout=result,
         stderr=subprocess.DEVNULL,
         cwd=tempfile.gettempdir(),
-        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"},
+        env={"LANG": "C.UTF-8", **{key: os.environ[key] for key in _KEPT if key in os.environ}},
         start_new_session=True,
     )
     try:
@@ -75,7 +98,7 @@ def _run(module: str, name: str, limits: Limits, source: int, result: int) -> in
 def _extract(written: bytes, name: str, limits: Limits) -> Extract:
     """Checks each value: the child has handled hostile bytes."""
     try:
-        found: dict[str, Any] = json.loads(written) if len(written) <= limits.result else {}
+        found: dict[str, Any] = json.loads(written)
         if "error" in found:
             raise _error(str(found["error"]), str(found["message"]))
         text, pages, year = found["text"], tuple(found["pages"]), found["year"]
@@ -84,7 +107,15 @@ def _extract(written: bytes, name: str, limits: Limits) -> Extract:
             raise ValueError
         return Extract(text, str(found["media_type"]), int(found["neutralised"]), pages, year)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UnreadableReport(f"{name} could not be read: its parser gave no sound result. Save it anew.") from error
+        raise UnreadableReport(_UNSOUND.format(name)) from error
+
+
+def _raise_error(written: bytes) -> None:
+    """The error that the child tells, if it tells one."""
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(written)
+        if isinstance(found, dict) and {"error", "message"} <= found.keys():
+            raise _error(str(found["error"]), str(found["message"]))
 
 
 def _error(kind: str, message: str) -> IngestError:
