@@ -1,5 +1,8 @@
 """`/mcp` with the official SDK's client over a real socket."""
 
+import json
+import socket
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from service.llm.scripted import Rule, ScriptedModel
 from service.runtime import Runtime
 
 QUESTION = "What is the stand-out technology trend for councils in 2024?"
@@ -81,3 +85,60 @@ def test_it_is_behind_the_same_guards(runtime: Runtime, serve: Serve) -> None:
             return await client.call_tool("ask_reports", {"question": QUESTION})
 
         assert not talk(url, say, key).is_error
+
+
+LONG = "Artificial intelligence is the stand-out technology trend for councils in 2024. " * 60
+CALL = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "tools/call",
+    "params": {"name": "ask_reports", "arguments": {"question": QUESTION}},
+}
+
+
+def active(url: str) -> int:
+    return int(httpx2.get(f"{url}/api/status").json()["active"])
+
+
+def wait_until(url: str, count: int, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while active(url) != count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("modern", [False, True])
+def test_an_assistant_that_hangs_up_is_worked_for_no_longer(
+    open_runtime: Callable[..., Runtime], serve: Serve, modern: bool
+) -> None:
+    """In both forms of the protocol: a session's handshake of 2025, and every request by itself."""
+    version = "2026-07-28"
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": version,
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    call = CALL | ({"params": {**CALL["params"], "_meta": meta}} if modern else {})  # type: ignore[dict-item]
+    extra = f"MCP-Protocol-Version: {version}\r\nMCP-Method: tools/call\r\nMCP-Name: ask_reports\r\n" if modern else ""
+    with serve(open_runtime(ScriptedModel([Rule(".", LONG)], delay=0.05))) as url:
+        host, port = url.removeprefix("http://").split(":")
+        body = json.dumps(call).encode()
+        head = (
+            f"POST /mcp HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n{extra}"
+            f"Accept: application/json, text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(head.encode() + body)
+            wait_until(url, 1, 10)
+        wait_until(url, 0, 5)
+
+
+def test_an_assistant_that_gives_up_is_worked_for_no_longer(open_runtime: Callable[..., Runtime], serve: Serve) -> None:
+    async def say(client: Client) -> None:
+        with anyio.move_on_after(1.5):
+            await client.call_tool("ask_reports", {"question": QUESTION})
+            pytest.fail("the answer takes longer than that")
+        await anyio.to_thread.run_sync(wait_until, url, 0, 5)
+
+    with serve(open_runtime(ScriptedModel([Rule(".", LONG)], delay=0.05))) as url:
+        talk(url, say)
