@@ -16,6 +16,7 @@ from pg8000.converters import array_out
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from index.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
+from index.postgres import binary
 from index.postgres.address import Address
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ _ATTEMPTS = 5
 _SESSION = (
     "SET search_path = trendwise, public",
     "SET jit = off",
+    "SET plan_cache_mode = force_generic_plan",
     "SET hnsw.ef_search = 100",
     "SET hnsw.iterative_scan = strict_order",
 )
@@ -77,6 +79,10 @@ class Connection:
         for row in rows:
             text.write("\t".join(map(_field, row)) + "\n")
         self._session.run(f"COPY {table} FROM STDIN", stream=[text.getvalue()])
+
+    def copy_binary(self, table: str, rows: Iterable[bytes]) -> None:
+        """The same, of rows in binary form (`index.postgres.binary`)."""
+        self._session.run(f"COPY {table} FROM STDIN WITH (FORMAT binary)", stream=binary.copied(rows))
 
     def close(self) -> None:
         with suppress(Exception):

@@ -100,6 +100,10 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX acronyms_by_document ON acronyms (document_id);
     """,
+    """
+    ALTER TABLE sentences DROP CONSTRAINT sentences_key_fkey;
+    ALTER TABLE postings DROP CONSTRAINT postings_key_fkey;
+    """,
 )
 
 _META = """

@@ -1,14 +1,15 @@
-"""Hybrid search in one statement: candidates from vectors and words, scored, with all that ranks and shows them.
+"""Hybrid search in one statement: candidates from vectors and words, scored, ranked, and all that shows the best.
 
-The same path as `index.search`, with the same `Tuning`. The database brings every query's candidates, scores them by
-vector and words and keeps the best, with their texts and the vectors of their sentences; the last ranking, by the
-best sentence, is the code that the local index uses. BM25 is SQLite's formula over SQLite's tokens.
+The same path as `index.search`, with the same `Tuning`: BM25 is SQLite's formula over SQLite's tokens, and scores are
+fused as `index.fusion` does. Only what is shown leaves the database, because taking apart what it sends costs more
+than the search. Where a question's words occur in very many passages, the rarer words bring the candidates and
+the common ones only add to their scores, as in MaxScore (Turtle and Flood 1995).
 """
 
-# SQL is put together from this module's constants only; values are always bound.
+# SQL is put together from this module's constants and from whole numbers of `Tuning` only; values are always bound.
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,24 @@ from index.postgres.searched import halves, vector_text
 from index.postgres.store import PASSAGE, passage_of
 from index.postgres.tokens import Tokeniser
 from index.query import Query
-from index.search import TUNING, Tuning, distinct, fused_scores, nearest_sentences
+from index.search import TUNING, Tuning, distinct
 from index.types import Filters, Hit
-from ingest.types import Passage
+
+POSTINGS = 10_000
+"""Passages that a question's rarest words may bring together; the rarest one brings all of its own."""
+_SHORTLIST = 500
+"""Passages that the common words add to, of those that the rare ones brought."""
+_SPARE = 2
+"""Times as many passages are fetched as are wanted, because near copies fall away."""
 
 _ALLOWED = """
     SELECT p.key FROM passages p JOIN documents d ON d.id = p.document_id
     WHERE d.state = 'ready' AND (:documents::text[] IS NULL OR d.id = ANY(:documents))
       AND (:years::integer[] IS NULL OR d.year = ANY(:years))
+"""
+_IMPACT = """
+    sum(weight * frequency * 2.2::float8
+        / (frequency + 1.2::float8 * (0.25::float8 + 0.75::float8 * length / mean_length)))
 """
 _SEARCH = """
 WITH asked AS MATERIALIZED (
@@ -36,58 +47,73 @@ WITH asked AS MATERIALIZED (
            greatest(sum(searched_tokens)::float8 / greatest(sum(searched_passages), 1), 1) AS mean_length
     FROM documents
 ), weighted AS MATERIALIZED (
-    SELECT query, term,
+    SELECT query AS number, term, terms.passages AS found, mean_length,
            count(*) * greatest(ln((size.passages - terms.passages + 0.5) / (terms.passages + 0.5)), 1e-6) AS weight
     FROM unnest(:queries::integer[], :terms::text[]) AS t (query, term) JOIN terms USING (term), size
     WHERE size.passages >= terms.passages
-    GROUP BY query, term, terms.passages, size.passages
+    GROUP BY query, term, terms.passages, size.passages, mean_length
+), rarest_first AS MATERIALIZED (
+    SELECT number, term, weight, mean_length,
+           sum(found) OVER sofar <= :postings OR row_number() OVER sofar = 1 AS rare
+    FROM weighted WINDOW sofar AS (PARTITION BY number ORDER BY found, term ROWS UNBOUNDED PRECEDING)
 ), near AS MATERIALIZED (
     SELECT number, key, row_number() OVER (PARTITION BY number ORDER BY distance, key) AS rank
     FROM asked CROSS JOIN LATERAL (
         SELECT key, vectors.vector <#> asked.vector AS distance FROM vectors WHERE {allowed}
-        ORDER BY distance LIMIT :dense
+        ORDER BY distance LIMIT {dense}
     ) AS nearest
-), worded AS MATERIALIZED (
-    SELECT number, key, bm25, row_number() OVER (PARTITION BY number ORDER BY bm25 DESC, key) AS rank
+), brought AS MATERIALIZED (
+    SELECT number, key, bm25
     FROM asked CROSS JOIN LATERAL (
-        SELECT key, sum(weight * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / mean_length))) AS bm25
-        FROM size, weighted JOIN postings USING (term) WHERE query = asked.number AND {allowed}
-        GROUP BY key ORDER BY bm25 DESC, key LIMIT :lexical
+        SELECT key, {impact} AS bm25 FROM rarest_first AS r JOIN postings USING (term)
+        WHERE r.number = asked.number AND rare AND {allowed}
+        GROUP BY key ORDER BY bm25 DESC, key LIMIT {shortlist}
     ) AS best
-), rated AS (
-    SELECT key, asked.number, -(vectors.vector <#> asked.vector) AS cosine, coalesce(bm25, 0) AS bm25,
-           coalesce(bm25 / max(bm25) OVER (PARTITION BY asked.number), 0) AS relative_bm25
-    FROM (SELECT key FROM near UNION SELECT key FROM worded) AS candidates
-    JOIN vectors USING (key) CROSS JOIN asked LEFT JOIN worded USING (key, number)
-), kept AS (
-    SELECT key, array_agg(cosine ORDER BY number) AS cosines, array_agg(bm25 ORDER BY number) AS bm25,
-           max(score) FILTER (WHERE number = 0) + :parts * coalesce(max(score) FILTER (WHERE number > 0), 0) AS score
-    FROM (SELECT *, :by_vector * cosine + :by_words * relative_bm25 AS score FROM rated) AS scored
-    GROUP BY key ORDER BY score DESC, key LIMIT :rerank
+), common AS MATERIALIZED (
+    SELECT number, postings.key, {impact} AS bm25
+    FROM rarest_first JOIN brought USING (number) JOIN postings ON postings.term = rarest_first.term AND postings.key = brought.key
+    WHERE NOT rare GROUP BY number, postings.key
+), worded AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT number, key, bm25, row_number() OVER (PARTITION BY number ORDER BY bm25 DESC, key) AS rank
+        FROM (SELECT number, key, brought.bm25 + coalesce(common.bm25, 0) AS bm25
+              FROM brought LEFT JOIN common USING (number, key)) AS summed
+    ) AS ranked WHERE rank <= {lexical}
+), measured AS MATERIALIZED (
+    SELECT key, number, -(vectors.vector <#> asked.vector) AS cosine
+    FROM (SELECT key FROM near UNION SELECT key FROM worded) AS candidates JOIN vectors USING (key) CROSS JOIN asked
+), first AS (
+    SELECT key, number, (:by_vector::float8 + :by_sentence::float8) * cosine
+           + :by_words::float8 * coalesce(bm25 / nullif(max(bm25) OVER (PARTITION BY number), 0), 0) AS score
+    FROM measured LEFT JOIN worded USING (key, number)
+), kept AS MATERIALIZED (
+    SELECT key FROM first GROUP BY key ORDER BY {fused} DESC, key LIMIT {rerank}
+), sentence AS (
+    SELECT key, asked.number, coalesce(max(-(s.vector::vector <#> asked.vector)), -1) AS cosine
+    FROM kept CROSS JOIN asked LEFT JOIN sentences s USING (key) GROUP BY key, asked.number
+), second AS (
+    SELECT key, number, measured.cosine,
+           (:by_vector::float8 * measured.cosine + :by_sentence::float8 * sentence.cosine
+            + :by_words::float8 * coalesce(bm25 / nullif(max(bm25) OVER (PARTITION BY number), 0), 0)) AS score
+    FROM sentence JOIN measured USING (key, number) LEFT JOIN worded USING (key, number)
+), best AS (
+    SELECT key, {fused} / (:by_vector::float8 + :by_words::float8 + :by_sentence::float8) AS score,
+           max(cosine) FILTER (WHERE number = 0) AS cosine
+    FROM second GROUP BY key ORDER BY score DESC, key LIMIT :wanted
 )
-SELECT {passage}, d.title, d.year, kept.cosines, kept.bm25, near.rank, worded.rank,
-       (SELECT string_agg(halfvec_send(vector), ''::bytea ORDER BY number) FROM sentences s WHERE s.key = kept.key)
-FROM kept JOIN passages p USING (key) JOIN documents d ON d.id = p.document_id
-LEFT JOIN near ON near.key = kept.key AND near.number = 0
-LEFT JOIN worded ON worded.key = kept.key AND worded.number = 0
-ORDER BY kept.score DESC, kept.key
+SELECT {passage}, d.title, d.year, best.score, best.cosine, near.rank, worded.bm25, worded.rank,
+       (SELECT string_agg(halfvec_send(s.vector), ''::bytea ORDER BY s.number) FROM sentences s WHERE s.key = best.key)
+FROM best JOIN passages p USING (key) JOIN documents d ON d.id = p.document_id
+LEFT JOIN near ON near.key = best.key AND near.number = 0
+LEFT JOIN worded ON worded.key = best.key AND worded.number = 0
+ORDER BY best.score DESC, best.key
+"""
+_FUSED = """
+    CASE WHEN count(*) = 1 THEN max(score) ELSE
+        (max(score) FILTER (WHERE number = 0) + :parts::float8 * max(score) FILTER (WHERE number > 0)) / (1 + :parts::float8)
+    END
 """
 _PASSAGE = ", ".join(f"p.{name.strip()}" for name in PASSAGE.split(","))
-_EVERYWHERE = _SEARCH.format(allowed="TRUE", passage=_PASSAGE)
-_FILTERED = _SEARCH.format(allowed=f"key IN ({_ALLOWED})", passage=_PASSAGE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    passage: Passage
-    title: str
-    year: int | None
-    cosines: list[float]
-    """With the whole question and its parts; so is BM25."""
-    bm25: list[float]
-    dense_rank: int | None
-    lexical_rank: int | None
-    sentences: NDArray[np.float32]
 
 
 def search(
@@ -99,58 +125,61 @@ def search(
     limit: int,
     filters: Filters | None = None,
     tuning: Tuning = TUNING,
+    postings: int = POSTINGS,
 ) -> list[Hit]:
     """`queries` are the whole question and its parts, `vectors` their rows."""
-    rows = _rows(database, tokeniser, queries, vectors, limit, filters, tuning)
-    found = [_candidate(row, vectors.shape[1]) for row in rows]
-    if not found:
-        return []
-    cosines = np.array([each.cosines for each in found], np.float32).T
-    bm25 = np.array([each.bm25 for each in found], np.float32).T
-    scores = fused_scores(cosines, bm25, nearest_sentences([each.sentences for each in found], vectors), tuning)
-    ranked = np.argsort(-scores, kind="stable").tolist()
-    chosen = distinct([(place, found[place].passage) for place in ranked], limit, tuning.same)
-    return [_hit(found[place], float(scores[place])) for place, _ in chosen]
+    rerank = max(tuning.rerank, 2 * limit)
+    values = _values(tokeniser, queries, vectors, tuning) | _allowed(filters) | {"postings": postings}
+    sql = _statement(tuning.dense, tuning.lexical, rerank, "years" in values)
+    wanted = min(rerank, _SPARE * limit)
+    while True:
+        found = [_hit(row, vectors.shape[1]) for row in database.read(sql, **values, wanted=wanted)]
+        chosen = distinct([(place, hit.passage) for place, hit in enumerate(found)], limit, tuning.same)
+        if len(chosen) == limit or len(found) < wanted or wanted == rerank:
+            return [found[place] for place, _ in chosen]
+        wanted = rerank  # so many were near copies of others
 
 
-def _rows(
-    database: Database,
-    tokeniser: Tokeniser,
-    queries: Sequence[Query],
-    vectors: NDArray[np.float32],
-    limit: int,
-    filters: Filters | None,
-    tuning: Tuning,
-) -> list[list[Any]]:
+@lru_cache
+def _statement(dense: int, lexical: int, rerank: int, filtered: bool) -> str:
+    """Limits are part of the text, so that the plan that is made once is made for them."""
+    return _SEARCH.format(
+        allowed=f"key IN ({_ALLOWED})" if filtered else "TRUE",
+        impact=_IMPACT, fused=_FUSED, passage=_PASSAGE,
+        dense=int(dense), lexical=int(lexical), shortlist=max(_SHORTLIST, int(lexical)), rerank=int(rerank),
+    )  # fmt: skip
+
+
+def _values(
+    tokeniser: Tokeniser, queries: Sequence[Query], vectors: NDArray[np.float32], tuning: Tuning
+) -> dict[str, Any]:
     terms = [
         (number, token)
         for number, query in enumerate(queries)
         for term in query.terms
         for token in tokeniser.tokens(term)
     ]
-    by_dense, by_lexical, by_sentence = tuning.weights
-    values = {
+    by_vector, by_words, by_sentence = tuning.weights
+    return {
         "numbers": list(range(len(queries))), "vectors": [vector_text(vector) for vector in vectors],
         "queries": [number for number, _ in terms], "terms": [term for _, term in terms],
-        "dense": tuning.dense, "lexical": tuning.lexical, "rerank": max(tuning.rerank, 2 * limit),
-        "parts": tuning.parts, "by_vector": by_dense + by_sentence, "by_words": by_lexical,
+        "parts": tuning.parts, "by_vector": by_vector, "by_words": by_words, "by_sentence": by_sentence,
     }  # fmt: skip
+
+
+def _allowed(filters: Filters | None) -> dict[str, Any]:
+    """Nothing where nothing is filtered: that is another statement."""
     if filters is None or (filters.document_ids is None and filters.years is None):
-        return database.read(_EVERYWHERE, **values)
-    documents = None if filters.document_ids is None else sorted(filters.document_ids)
-    years = None if filters.years is None else sorted(filters.years)
-    return database.read(_FILTERED, **values, documents=documents, years=years)
+        return {}
+    return {
+        "documents": None if filters.document_ids is None else sorted(filters.document_ids),
+        "years": None if filters.years is None else sorted(filters.years),
+    }
 
 
-def _candidate(row: Sequence[Any], dimension: int) -> _Candidate:
-    title, year, cosines, bm25, dense_rank, lexical_rank, sentences = row[-7:]
+def _hit(row: Sequence[Any], dimension: int) -> Hit:
+    title, year, score, cosine, dense_rank, bm25, lexical_rank, sentences = row[-8:]
     vectors = halves(sentences) if sentences else np.empty((0, dimension), np.float32)
-    return _Candidate(passage_of(row), title, year, cosines, bm25, dense_rank, lexical_rank, vectors)
-
-
-def _hit(found: _Candidate, score: float) -> Hit:
     return Hit(
-        found.passage, found.title, found.year, score,
-        found.cosines[0] if found.dense_rank else None, found.dense_rank,
-        found.bm25[0] if found.lexical_rank else None, found.lexical_rank, found.sentences,
-    )  # fmt: skip
+        passage_of(row), title, year, score, cosine if dense_rank else None, dense_rank, bm25, lexical_rank, vectors
+    )

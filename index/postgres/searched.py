@@ -4,13 +4,15 @@ Counts that many reports share (how many passages have a term, how many reports 
 order of the words, so that two workers wait for each other shortly and never in a circle.
 """
 
+import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import vocabulary
+from index.postgres import binary
 from index.postgres.database import Connection, Database
 from index.postgres.tokens import Tokeniser
 from index.vectors import Found, Vectors
@@ -46,8 +48,9 @@ def add(
     vectors: Sequence[Vectors],
     counts: Counts,
 ) -> None:
-    connection.copy("vectors", ((key, v.hash, _text(v.passage, "%.9g")) for key, v in zip(keys, vectors, strict=True)))
-    connection.copy("sentences", _sentence_rows(keys, vectors))
+    if vectors:
+        connection.copy_binary("vectors", [binary.passages(keys, vectors)])
+        connection.copy_binary("sentences", [binary.sentences(keys, vectors)])
     add_text(connection, tokeniser, document_id, counts)
     rows = connection.run("SELECT readable FROM passages WHERE document_id = :id", id=document_id)
     found = sorted(vocabulary.acronyms(readable for (readable,) in rows))
@@ -61,9 +64,9 @@ def add_text(connection: Connection, tokeniser: Tokeniser, document_id: str, cou
     for key, *texts in rows:
         frequencies, length = tokeniser.frequencies(texts)
         total += length
-        postings += [(term, key, frequency, length) for term, frequency in sorted(frequencies.items())]
+        postings += [(term, key, frequency, length) for term, frequency in frequencies.items()]
         counts.terms.update(frequencies.keys())
-    connection.copy("postings", postings)
+    connection.copy_binary("postings", itertools.starmap(binary.posting, sorted(postings)))
     _set_size(connection, document_id, len(rows), total)
     counts.words.update(_words(rows))
 
@@ -117,17 +120,7 @@ def halves(data: bytes) -> NDArray[np.float32]:
 
 
 def vector_text(vector: NDArray[np.float32]) -> str:
-    return _text(vector, "%.9g")
-
-
-def _text(vector: NDArray[np.float32], form: str) -> str:
-    return "[" + ",".join([form % number for number in vector.tolist()]) + "]"
-
-
-def _sentence_rows(keys: Sequence[int], vectors: Sequence[Vectors]) -> Iterator[tuple[int, int, bytes, str]]:
-    for key, each in zip(keys, vectors, strict=True):
-        for number, (digest, row) in enumerate(zip(each.sentence_hashes, each.sentences, strict=True)):
-            yield key, number, digest, _text(row, "%.6g")
+    return "[" + ",".join([f"{number:.9g}" for number in vector.tolist()]) + "]"
 
 
 def _words(rows: Sequence[Sequence[str]]) -> set[str]:
