@@ -1,15 +1,17 @@
 """Text to unit vectors with a sentence-transformers model that lies in a local folder.
 
 Only safetensors weights are read and nothing is fetched. Tokenizers raise "Already borrowed" when two threads
-use one, so one thread embeds at a time; a waiting question goes before the next batch of a running ingest.
+use one, so one thread embeds at a time; a waiting question goes before the next batch of a running ingest. Batches are
+small, and there is a pause after each while people are answered: an ingest takes longer then, and their answers hardly.
 """
 
 import hashlib
 import json
 import os
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +22,12 @@ from numpy.typing import NDArray
 from index.errors import StoreError
 
 _BATCH = 32
+_CHARACTERS = 6_000
+"""Of a batch: what is embedded in some tenths of a second, which is as long as a question may have to wait."""
+_PAUSE = 9
+"""How many times as long as its batch a pause takes at most: an ingest has a tenth of the machine while people are answered."""
+_LOOK = 0.02
+"""Seconds between two looks whether they still are."""
 _REMEMBERED = 256
 
 
@@ -36,6 +44,7 @@ class SentenceTransformerEmbedder:
         self._id = f"{model_dir.name}@{_fingerprint(self._weights)[:8]}"
         self._encoder: Any = None
         self._turn = _Turn()
+        self._busy: Callable[[], bool] = bool
         self._remembering = threading.Lock()
         self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
@@ -50,6 +59,9 @@ class SentenceTransformerEmbedder:
     def load(self) -> None:
         with self._turn.take(first=True):
             self._ready()
+
+    def give_way(self, busy: Callable[[], bool]) -> None:
+        self._busy = busy
 
     def knows(self, word: str) -> bool:
         with self._turn.take(first=True):
@@ -80,12 +92,18 @@ class SentenceTransformerEmbedder:
         first = kind == "query"
         with self._turn.take(first=first):
             tokens = self._ready().tokens(texts, kind)
-        by_length = sorted(range(len(texts)), key=lambda number: len(tokens[number]))
-        for start in range(0, len(by_length), _BATCH):
-            numbers = by_length[start : start + _BATCH]
+        for numbers in _batches(texts):
             with self._turn.take(first=first):
+                started = time.monotonic()
                 rows[numbers] = self._ready().encode([tokens[number] for number in numbers])
+            if not first:
+                self._pause(_PAUSE * (time.monotonic() - started))
         return rows
+
+    def _pause(self, most: float) -> None:
+        until = time.monotonic() + most
+        while self._busy() and time.monotonic() < until:
+            time.sleep(_LOOK)
 
     def _ready(self) -> Any:
         if self._encoder is None:
@@ -97,6 +115,18 @@ class SentenceTransformerEmbedder:
                 torch.set_num_threads(self._threads)
             self._encoder = _Encoder(self._dir)
         return self._encoder
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Numbers of texts of about the same length, so that little is padded."""
+    batch: list[int] = []
+    for number in sorted(range(len(texts)), key=lambda number: len(texts[number])):
+        if batch and (len(batch) == _BATCH or (len(batch) + 1) * len(texts[number]) > _CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
 
 
 class _Encoder:

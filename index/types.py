@@ -36,6 +36,15 @@ class Dictionary(Protocol):
         ...
 
 
+@runtime_checkable
+class Considerate(Protocol):
+    """What an embedder may also be: one that works slowly on new reports while people are answered."""
+
+    def give_way(self, busy: Callable[[], bool]) -> None:
+        """`busy` tells whether somebody is answered now. It is called often, from any thread."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     document_ids: frozenset[str] | None = None

@@ -35,8 +35,8 @@ def served(data: Path, environment: Mapping[str, str]) -> Iterator[Served]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
+    assert process.stdout is not None  # noqa: S101
     try:
-        assert process.stdout is not None  # noqa: S101
         line = process.stdout.readline()
         if "http" not in line:
             raise ModelFailed("`trendwise serve` did not start: run it by itself to see why.")
@@ -44,3 +44,4 @@ def served(data: Path, environment: Mapping[str, str]) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(_STOP_SECONDS)
+        process.stdout.close()

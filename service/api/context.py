@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Request
 
+from index.types import Considerate
 from service.answering.types import Event, Question
 from service.api.admission import Admission
 from service.api.observing import Observer
@@ -40,6 +41,8 @@ class Context:
         self.runtime = runtime
         self.admission = Admission(runtime.settings.queue)
         self.warming = Admission(WARMING)
+        if isinstance(runtime.index.embedder, Considerate):
+            runtime.index.embedder.give_way(lambda: self.admission.active > 0)
         self.observer = Observer(runtime, self.admission)
         self._searching = Turns(os.cpu_count() or 1)
         self.jobs = Jobs(runtime.index)

@@ -1,14 +1,15 @@
 """The real embedding model: unit vectors, safe for threads, refusing what it should."""
 
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.embedder import SentenceTransformerEmbedder
+from index.embedder import SentenceTransformerEmbedder, _batches
 from index.errors import StoreError
-from index.types import Dictionary
+from index.types import Considerate, Dictionary
 
 TEXTS = ["Cloud platforms for councils", "", "XR – ‘extended reality’ (XR)", "A long text about digital trends. " * 80]
 
@@ -49,6 +50,47 @@ def test_many_threads_may_embed(embedder: SentenceTransformerEmbedder) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_batches_hold_every_text_once_and_are_small() -> None:
+    texts = ["word " * (7 * number % 300) for number in range(200)] + ["long " * 5_000]
+    found = list(_batches(texts))
+    assert sorted(number for batch in found for number in batch) == list(range(201))
+    for batch in found:
+        assert len(batch) == 1 or sum(len(texts[number]) for number in batch) <= 6_000
+        assert len(batch) <= 32
+    assert list(_batches([])) == []
+
+
+def test_a_question_does_not_wait_for_an_ingest(embedder: SentenceTransformerEmbedder) -> None:
+    embedder.load()
+    done = threading.Event()
+
+    def ingest() -> None:
+        embedder.embed([f"{number}. " + TEXTS[3] for number in range(60)], kind="passage")
+        done.set()
+
+    thread = threading.Thread(target=ingest)
+    thread.start()
+    time.sleep(0.2)
+    embedder.embed(["How many councils use maps?"], kind="query")
+    assert not done.is_set()
+    thread.join()
+
+
+def test_gives_way_while_people_are_answered(embedder_dir: Path) -> None:
+    embedder = SentenceTransformerEmbedder(embedder_dir)
+    assert isinstance(embedder, Considerate)
+    embedder.load()
+    texts = [f"{number}. " + TEXTS[3][:800] for number in range(12)]
+    seconds = []
+    for busy in (False, True, False):
+        embedder.give_way(lambda busy=busy: busy)
+        started = time.monotonic()
+        rows = embedder.embed(texts, kind="passage")
+        seconds.append(time.monotonic() - started)
+    assert rows.shape == (12, 384)
+    assert seconds[1] > 3 * max(seconds[0], seconds[2])
 
 
 def test_knows_ordinary_words(embedder: SentenceTransformerEmbedder) -> None:

@@ -14,7 +14,7 @@ from ingest.read import read_bytes
 from ingest.report import SMALL, read_report
 from ingest.split import split
 from ingest.wire import Report
-from tests.ingest.test_isolation import SENTENCE, TEXT, pdf, word
+from tests.ingest.hostile import SENTENCE, TEXT, pdf, word
 
 pytestmark = pytest.mark.usefixtures("models_dir")
 
