@@ -23,6 +23,7 @@ from eval.bench.machine import describe
 from eval.datasets import load_questions
 from eval.fingerprint import ROOT
 from eval.report_json import commit, write
+from index import kinds
 from index.compaction import read_vectors
 from index.embedder import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -32,17 +33,18 @@ from service.settings import Settings
 
 Vectors = NDArray[np.float32]
 
-KINDS = {
-    "flat": ("Flat", ""),
+SHIPPED = ("flat", "sq8", "ivf")
+"""Built as an index builds its generations."""
+FACTORIES = {
     "sq16": ("SQfp16", ""),
-    "sq8": ("SQ8", ""),
     "hnsw32-ef64": ("HNSW32,Flat", "efSearch=64"),
     "hnsw32-ef256": ("HNSW32,Flat", "efSearch=256"),
     "hnsw16-sq8-ef256": ("HNSW16,SQ8", "efSearch=256"),
     "ivf-sq8-np16": ("IVF{lists},SQ8", "nprobe=16"),
     "ivf-sq8-np64": ("IVF{lists},SQ8", "nprobe=64"),
 }
-"""Names to FAISS's own description of the index and of how it searches."""
+"""Of others: names to FAISS's own description of the index and of how it searches."""
+KINDS = (*SHIPPED, *FACTORIES)
 
 OTHER, NOISE = 0.4, 0.4
 """Lengths of the second real vector's share and of the noise beside the first one's 1."""
@@ -131,7 +133,9 @@ def measure(kind: str, base: int, vectors: Vectors, queries: Vectors, truth: NDA
 
 
 def _build(kind: str, vectors: Vectors) -> Any:
-    factory, search = KINDS[kind]
+    if kind in SHIPPED:
+        return kinds.build(kind, vectors)
+    factory, search = FACTORIES[kind]
     lists = 2 ** round(np.log2(4 * np.sqrt(len(vectors))))
     index = faiss.index_factory(vectors.shape[1], factory.format(lists=lists), faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), 100_000)).astype(int)])
@@ -186,7 +190,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--questions", nargs="+", type=Path, default=[own / "corpus.jsonl", own / "samples.jsonl"])
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--sizes", nargs="+", type=int, default=[1_000, 10_000, 100_000])
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--json", type=Path, default=ROOT / "eval" / "results" / "search.json")
     return parser.parse_args()
 

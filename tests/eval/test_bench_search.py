@@ -24,7 +24,7 @@ def test_made_vectors_are_of_unit_length_near_real_ones_and_the_same_each_time()
     np.testing.assert_array_equal(made, grown(base, 500))
 
 
-@pytest.mark.parametrize("kind", ["flat", "sq8", "hnsw32-ef256"])
+@pytest.mark.parametrize("kind", ["flat", "sq8", "ivf", "hnsw32-ef256"])
 def test_recall_is_against_exact_search(kind: str) -> None:
     vectors, queries = grown(_base(), 500), _base()[:5]
     truth = search._exact(vectors, queries)
