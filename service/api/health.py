@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,6 +18,8 @@ router = APIRouter(tags=["service"])
 
 EVALUATION = "evaluation.json"
 """In the data folder: the summary of the last evaluation."""
+SHIPPED = Path(__file__).parents[2] / "eval" / "results" / "seed.json"
+"""The project's own evaluation, of the default configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +122,30 @@ def status(ctx: Ctx, person: Asker) -> ServiceStatus:
     )
 
 
-EVALUATED = {"commit": "1c6d0cb", "metrics": {"evidence_recall_at_5": 0.93}}
+EVALUATED = {"own": True, "commit": "1c6d0cb", "metrics": {"evidence_recall_at_5": 0.93}}
 
 
 @router.get(
     "/api/evaluation", responses={200: {"content": {"application/json": {"example": EVALUATED}}}, **documented(404)}
 )
 def evaluation(ctx: Ctx) -> dict[str, Any]:
-    """The summary of the last evaluation on this machine."""
+    """The summary of the last evaluation on this machine; before there is one, of the project's own (`own` is false)."""
     path = ctx.runtime.settings.data_dir / EVALUATION
     try:
-        summary: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise NoEvaluation("There is no evaluation yet: run `trendwise eval questions FILE`.") from error
+        return {"own": True, **_summary(path)}
+    except FileNotFoundError:
+        pass
     except ValueError as error:
         raise RunError(f"{EVALUATION} in the data folder is damaged: run the evaluation again.") from error
-    return summary
+    try:
+        return {"own": False, **_summary(SHIPPED)}
+    except FileNotFoundError as error:
+        raise NoEvaluation("There is no evaluation yet: run `trendwise eval questions FILE`.") from error
+
+
+def _summary(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return {name: value for name, value in content.items() if name != "rows"}
 
 
 def installed_version() -> str:

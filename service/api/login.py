@@ -4,34 +4,21 @@ import html
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
+from service.api import shell
 from service.api.access import COOKIE, session_token
 from service.keys import SESSION_DAYS, Keys
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>Sign in – Trendwise</title>
-  <link rel="icon" href="/web/icon.svg" type="image/svg+xml">
-  <link rel="stylesheet" href="/web/style.css">
-</head>
-<body>
-  <main class="page">
-    <h1>Sign in to Trendwise</h1>
-    <p>This server is shared. Sign in with the API key that you were given.</p>
-    {problem}
-    <form method="post" action="/login">
-      <label for="key">API key</label>
-      <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
-      <button type="submit" class="primary">Sign in</button>
-    </form>
-  </main>
-</body>
-</html>
-"""
+TITLE = "Sign in"
+FORM = """<h1>Sign in to Trendwise</h1>
+<p>This server is shared. Sign in with the API key that you were given.</p>
+{problem}
+<form method="post" action="/login">
+  <label for="key">API key</label>
+  <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
+  <button type="submit" class="primary">Sign in</button>
+</form>"""
 WRONG = "This key is not known here or was revoked. Check it, or ask whoever runs this server for a new one."
 
 
@@ -40,14 +27,14 @@ def router(keys: Keys) -> APIRouter:
 
     @login.get("/login")
     async def page() -> Response:
-        return HTMLResponse(PAGE.format(problem=""))
+        return shell.respond(TITLE, FORM.format(problem=""))
 
     @login.post("/login")
     def sign_in(request: Request, key: Annotated[str, Form(max_length=200)]) -> Response:
         found = keys.find(key.strip())
         if not found:
             problem = f'<p class="problem" role="alert">{html.escape(WRONG)}</p>'
-            return HTMLResponse(PAGE.format(problem=problem), 401)
+            return shell.respond(TITLE, FORM.format(problem=problem), status=401)
         response = RedirectResponse("/", 303)
         response.set_cookie(
             COOKIE,

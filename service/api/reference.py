@@ -6,37 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
+
+from service.api import shell
 
 router = APIRouter(include_in_schema=False)
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>HTTP API – Trendwise</title>
-  <link rel="icon" href="/web/icon.svg" type="image/svg+xml">
-  <link rel="stylesheet" href="/web/style.css">
-</head>
-<body>
-<main class="page reference">
-<h1>HTTP API of Trendwise {version}</h1>
-<p class="lede">{description} For programs: <a href="/openapi.json">/openapi.json</a>.</p>
-{operations}
-</main>
-</body>
-</html>
-"""
+TITLE = "HTTP API"
 
 
 @router.get("/docs")
 async def reference(request: Request) -> Response:
     app: FastAPI = request.app
-    return HTMLResponse(page(app.openapi()))
+    return shell.respond(TITLE, body(app.openapi()), style="page reference")
 
 
-def page(description: dict[str, Any]) -> str:
+def body(description: dict[str, Any]) -> str:
     schemas = description.get("components", {}).get("schemas", {})
     operations = [
         _operation(method, path, operation, schemas)
@@ -44,9 +29,9 @@ def page(description: dict[str, Any]) -> str:
         for method, operation in methods.items()
     ]
     info = description["info"]
-    return PAGE.format(
-        version=_text(info["version"]), description=_text(info["description"]), operations="\n".join(operations)
-    )
+    about = f'{_text(info["description"])} For programs: <a href="/openapi.json">/openapi.json</a>.'
+    head = [f"<h1>HTTP API of Trendwise {_text(info['version'])}</h1>", f'<p class="lede">{about}</p>']
+    return "\n".join([*head, *operations])
 
 
 def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> str:

@@ -114,7 +114,6 @@ def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(reader: Test
         ("DELETE", "/api/conversations/nothing", 404),
         ("GET", "/api/conversations/nothing/export", 404),
         ("GET", "/api/conversations/nothing/export?format=exe", 422),
-        ("GET", "/api/evaluation", 404),
         ("GET", "/api/search", 422),
         ("GET", "/api/search?q=", 422),
         ("GET", "/api/search?q=%20", 422),

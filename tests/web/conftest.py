@@ -58,14 +58,18 @@ def serve(tmp_path: Path, models_dir: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def serve_(
-            scenes: Sequence[Scene] | None = SCENES, *, reports: dict[str, str] = REPORTS, port: int = 0
+            scenes: Sequence[Scene] | None = SCENES,
+            *,
+            reports: dict[str, str] = REPORTS,
+            port: int = 0,
+            reports_dir: Path | None = None,
         ) -> Service:
             data_dir = tmp_path / "service"
             index = LocalIndex.open(data_dir, HashEmbedder())
             for file, text in reports.items():
                 document = read_bytes(text.encode(), file)
                 index.add(document, split(document), source_path=f"/{file}", original=text.encode())
-            runtime = Runtime.assemble(Settings(data_dir=data_dir), index, ScriptedModel())
+            runtime = Runtime.assemble(Settings(data_dir=data_dir, reports_dir=reports_dir), index, ScriptedModel())
             script = ScriptedAnswerer(index, scenes or ())
             if scenes is not None:
                 runtime = replace(runtime, answerer=script)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.web.conftest import Open, Serve, Service
 from tests.web.script import Say, Scene
@@ -15,6 +15,13 @@ SCREENS = {
     "phone": (390, 844, False),
     "dark": (1440, 900, True),
 }
+COVERED = """() => {
+    const focused = document.activeElement;
+    if (!focused.matches("a, button, input, summary, textarea")) return false;
+    const box = focused.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return !top || !focused.contains(top);
+}"""
 
 
 class Walk:
@@ -23,22 +30,39 @@ class Walk:
     def __init__(self, page: Page, screen: str) -> None:
         self.page = page
         self.screen = screen
+        self.narrow = SCREENS[screen][0] <= 1100
         self.faults: list[str] = []
 
     def look(self, state: str) -> None:
         self.faults += [f"{state}: {fault}" for fault in violations(self.page)]
         if self.page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
             self.faults.append(f"{state}: wider than the screen")
+        if self.page.evaluate("document.scrollingElement.scrollHeight > innerHeight"):
+            self.faults.append(f"{state}: the page itself scrolls")
+        if self.page.evaluate(COVERED):
+            self.faults.append(f"{state}: what has the focus is covered")
         picture(self.page, f"{self.screen}-{state}")
 
+    def go(self, place: str) -> None:
+        if self.narrow:
+            self.page.locator("#menu").click()
+        self.page.get_by_role("link", name=place, exact=True).click()
+        self.page.locator(f"#{place.split()[0].lower()} h1").wait_for()
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_state_passes_axe_and_fits(serve: Serve, visit: Open, screen: str) -> None:
-    width, height, dark = SCREENS[screen]
-    end = threading.Event()
-    held = Scene("more", [Say("AI stands out.", AI), Say("And this is being checked.")], hold=end)
-    page = visit(serve([held, *SCENES]).url, width=width, height=height, dark=dark).page
-    walk = Walk(page, screen)
+
+@pytest.fixture(params=SCREENS)
+def walk(request: pytest.FixtureRequest, serve: Serve, visit: Open) -> Walk:
+    width, height, dark = SCREENS[request.param]
+    return Walk(visit(serve([HELD, *SCENES]).url, width=width, height=height, dark=dark).page, request.param)
+
+
+END = threading.Event()
+HELD = Scene("more", [Say("AI stands out.", AI), Say("And this is being checked.")], hold=END)
+
+
+def test_every_state_of_asking_passes_axe_and_fits(walk: Walk) -> None:
+    page = walk.page
+    END.clear()
     page.locator(".suggestion").first.wait_for()
     walk.look("empty")
     page.get_by_label("Your question").fill("What more is there about councils?")
@@ -47,11 +71,15 @@ def test_every_state_passes_axe_and_fits(serve: Serve, visit: Open, screen: str)
     page.get_by_label("Your question").press("Enter")
     page.locator(".draft-text span").wait_for()
     walk.look("answering")
-    end.set()
+    END.set()
     settled(page)
     ask(page, "What is the stand-out trend?")
     page.get_by_text("1 sentence withheld").last.click()
+    page.get_by_role("button", name="Not helpful").last.click()
     walk.look("answered")
+    page.get_by_text("Export").click()
+    walk.look("export-menu")
+    page.keyboard.press("Escape")
     for state, question in (("refused", "What does it cost?"), ("clarify", "What does it mean?")):
         ask(page, question)
         walk.look(state)
@@ -60,17 +88,60 @@ def test_every_state_passes_axe_and_fits(serve: Serve, visit: Open, screen: str)
     page.locator(".chip").nth(1).click()
     page.locator("mark.current").wait_for()
     walk.look("source")
+    page.locator("#source-title").focus()
     page.keyboard.press("Escape")
     page.locator(".opener").click()
     walk.look("filters")
-    page.keyboard.press("Escape")
-    for place in ("Reports", "Compare", "Trust and health"):
-        if width <= 1100:
-            page.locator("#menu").click()
-        page.get_by_role("link", name=place, exact=True).click()
-        page.locator(f"#{place.split()[0].lower()} h1").wait_for()
-        walk.look(place.split()[0].lower())
     assert not walk.faults
+
+
+def test_every_state_of_the_other_places_passes_axe_and_fits(walk: Walk) -> None:
+    page = walk.page
+    page.locator(".suggestion").first.wait_for()
+    walk.go("Reports")
+    page.locator(".report").first.wait_for()
+    walk.look("reports")
+    files: list[FilePayload] = [
+        {"name": "notes.exe", "mimeType": "text/plain", "buffer": b"no report"},
+        {
+            "name": "cloud.md",
+            "mimeType": "text/plain",
+            "buffer": b"# Cloud 2025\n\nCloud spending grew by a fifth again.",
+        },
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    page.locator(".upload[data-state=done]").wait_for()
+    page.get_by_text("Brief and contents").last.click()
+    page.locator(".contents-list").wait_for()
+    page.get_by_role("button", name="Edit: Digital trends").click()
+    page.get_by_role("button", name="Delete: Cloud 2025").click()
+    walk.look("reports-busy")
+    walk.go("Compare")
+    page.get_by_label("Topic").fill("the stand-out trend")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    walk.look("compare")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.locator(".compare-bar").wait_for(state="detached")
+    walk.look("compared")
+    walk.go("Trust and health")
+    page.locator(".trust section").first.wait_for()
+    walk.look("trust")
+    assert not walk.faults
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_signing_in_and_the_reference_pass_axe(service: Service, visit: Open, screen: str) -> None:
+    width, height, dark = SCREENS[screen]
+    page = visit(service.url, "/docs", width=width, height=height, dark=dark).page
+    assert violations(page) == []
+    service.runtime.keys.add("Jane", "manage")
+    page.goto(service.url)
+    page.get_by_label("API key").fill("tw_wrong_key")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    assert violations(page) == []
+    picture(page, f"{screen}-sign-in")
 
 
 def focused(page: Page) -> str:
@@ -111,8 +182,13 @@ def test_everything_is_done_by_keyboard_and_focus_returns(service: Service, visi
     keys.press("]")
     expect(page.locator(".source-position")).to_have_text("Quotation 2 of 2")
     expect(page.locator("mark.current")).to_contain_text("Geospatial technologies")
+    page.get_by_label("Your question").focus()
+    keys.type("[1]")  # in the question brackets are text
+    expect(page.locator(".source-position")).to_have_text("Quotation 2 of 2")
+    keys.press("Shift+Tab")
     keys.press("[")
     expect(page.locator(".source-position")).to_have_text("Quotation 1 of 2")
+    page.locator("#source-title").focus()
     keys.press("Escape")
     expect(page.locator("#source")).to_be_hidden()
     assert focused(page) == "Quotation 1, Digital trends for councils 2024"

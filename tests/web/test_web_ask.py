@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import Open, Serve, Service
+from tests.web.script import Say, Scene
 from tests.web.walk import AI, MAPS, ask, settled
 
 
@@ -88,6 +89,21 @@ def test_a_follow_up_goes_on_and_a_link_reopens_the_conversation(service: Servic
     expect(again.locator(".turn > h2")).to_have_text(["What is the stand-out trend?", "And the training?"])
     expect(again.locator(".sentence")).to_have_count(3)
     expect(again.locator("#live")).to_be_empty()
+
+
+def test_a_report_makes_room_for_the_next_place_and_never_moves_the_page(serve: Serve, visit: Open) -> None:
+    sections = "\n\n".join(f"## Part {n}\n\n" + f"Sentence {n} says that little is known. " * 30 for n in range(40))
+    reports = {"long.md": f"# Long report\n\n{sections}\n\n## Last\n\n{AI}\n"}
+    page = visit(serve([Scene("", [Say("AI stands out.", AI)])], reports=reports).url).page
+    ask(page, "Is AI the trend?")
+    page.locator(".chip").click()
+    page.locator("mark.current").wait_for()
+    page.evaluate("document.querySelector('.turn:last-child').scrollIntoView({block: 'start'})")
+    assert page.evaluate(
+        "[document.scrollingElement.scrollTop, document.scrollingElement.scrollHeight - innerHeight]"
+    ) == [0, 0]
+    page.get_by_role("link", name="Trust and health").click()
+    expect(page.locator("#source")).to_be_hidden()
 
 
 def test_the_address_of_a_quotation_opens_it(service: Service, visit: Open) -> None:

@@ -5,6 +5,7 @@ import threading
 
 from playwright.sync_api import expect
 
+from service.api.health import SHIPPED
 from tests.web.conftest import Open, Serve, Service
 from tests.web.script import Say, Scene
 from tests.web.walk import AI, ask
@@ -56,17 +57,35 @@ def test_a_comparison_can_be_stopped_and_what_was_checked_stays(serve: Serve, vi
 
 
 def test_trust_and_health(service: Service, visit: Open) -> None:
-    metrics = {"key_points": 0.613, "total_ms_p50": 5600, "mrr": {"value": 0.8, "interval": [0.7, 0.9]}}
-    evaluation = {"commit": "abc1234", "metrics": metrics}
+    evaluation = {
+        "title": "150 rows of mine.jsonl",
+        "commit": "abc1234",
+        "config": {"model": "our-model"},
+        "metrics": {"key_points": 0.613, "total_ms_p50": 5600, "sentences_supported": 1.0},
+        "intervals": {"key_points": [0.55, 0.68]},
+        "counts": {"key_points": 150},
+    }
     (service.runtime.settings.data_dir / "evaluation.json").write_text(json.dumps(evaluation))
     page = visit(service.url).page
     ask(page, "What is the stand-out trend?")
     page.get_by_role("link", name="Trust and health").click()
     section = page.locator(".trust section")
     expect(section.filter(has_text="What is indexed")).to_contain_text("Reports2Passages")
+    expect(section.filter(has_text="What is indexed")).to_contain_text("Passages prepared ahead")
     expect(section.filter(has_text="The model")).to_contain_text("Answering")
     expect(section.filter(has_text="The last answer")).to_contain_text("In all0.20 s")
     figures = section.filter(has_text="How it was evaluated")
-    expect(figures).to_contain_text("Key points covered0.61")
+    expect(figures).to_contain_text("150 rows of mine.jsonl")
+    expect(figures).to_contain_text("our-model")
+    expect(figures).to_contain_text("Key points covered61% (95% interval 55% to 68%, of 150)")
     expect(figures).to_contain_text("Whole answer, median5.6 s")
-    expect(figures).to_contain_text("Mean reciprocal rank0.80")
+    expect(figures).to_contain_text("Sentences supported100%")
+    expect(figures).not_to_contain_text("Not evaluated on this machine yet")
+
+
+def test_before_there_is_an_evaluation_the_projects_own_is_shown(service: Service, visit: Open) -> None:
+    page = visit(service.url, "/?view=trust").page
+    figures = page.locator(".trust section").filter(has_text="How it was evaluated")
+    expect(figures).to_contain_text("Not evaluated on this machine yet")
+    own = json.loads(SHIPPED.read_text())
+    expect(figures).to_contain_text(f"Key points covered{round(100 * own['metrics']['key_points'])}%")

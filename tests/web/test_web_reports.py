@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import FilePayload, expect
 
-from tests.web.conftest import Open, Service
-from tests.web.walk import ask
+from tests.web.conftest import Open, Serve, Service
+from tests.web.walk import ask, until
 
 CLOUD = b"# Cloud report 2025\n\n## Cloud spending\n\nCloud spending of councils grew by 20 percent in 2025 again.\n"
 
@@ -20,6 +20,7 @@ def test_a_report_is_added_by_choosing_a_file(service: Service, visit: Open) -> 
     expect(page.locator(".upload")).to_contain_text("ready to ask")
     report = page.locator(".report").filter(has_text="Cloud report 2025")
     expect(report).to_contain_text("2025")
+    expect(page.locator(".failed")).to_be_hidden()
     expect(page.locator("#live")).to_contain_text("cloud.md: ready to ask")
     report.get_by_text("Brief and contents").click()
     expect(report.locator("blockquote")).to_contain_text("Cloud spending of councils grew by 20 percent")
@@ -58,7 +59,7 @@ def test_a_file_that_cannot_be_read_says_why_and_others_go_on(service: Service, 
 def test_questions_can_be_restricted_to_a_report_and_a_year(service: Service, visit: Open) -> None:
     opened = visit(service.url)
     page = opened.page
-    page.get_by_role("button", name="Asking all reports").click()
+    page.get_by_role("button", name="All reports and years").click()
     choice = page.get_by_role("group", name="Reports to ask")
     choice.get_by_label("2024", exact=True).check()
     choice.get_by_label("Digital trends for councils 2024").check()
@@ -71,6 +72,21 @@ def test_questions_can_be_restricted_to_a_report_and_a_year(service: Service, vi
     page.get_by_role("button", name="Remove restriction: Digital trends").click()
     ask(page, "And the training?")
     assert (service.script.asked[-1].years, service.script.asked[-1].document_ids) == (None, None)
+
+
+def test_files_of_the_watched_folder_that_failed_are_listed_with_the_reason(
+    serve: Serve, visit: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "scan.pdf").write_bytes(b"%PDF-1.4 not really")
+    service = serve(reports_dir=folder)
+    page = visit(service.url, "/?view=reports").page
+    [failure] = until(page, service.url + "/api/documents", lambda found: found["failed"])["failed"]
+    page.get_by_role("link", name="Trust and health").click()
+    page.get_by_role("link", name="Reports", exact=True).click()
+    expect(page.locator(".failed li")).to_have_text(failure["name"] + failure["reason"])
+    assert failure["name"] == "scan.pdf"
 
 
 def test_one_report_is_asked_from_the_list(service: Service, visit: Open) -> None:
@@ -104,7 +120,7 @@ def test_a_deletion_can_be_undone_and_is_real_when_it_is_not(service: Service, v
     delete.click()
     expect(page.locator(".report")).to_have_count(1)
     page.reload()  # leaving does not wait for the time to be over
-    page.wait_for_function("fetch('/api/documents').then(r => r.json()).then(body => body.documents.length === 1)")
+    until(page, service.url + "/api/documents", lambda found: len(found["documents"]) == 1)
 
 
 def test_the_original_is_downloaded_unchanged(service: Service, visit: Open) -> None:

@@ -1,7 +1,10 @@
 """What the tests of the page share: two reports, a script, and the steps that a person takes."""
 
+import time
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, expect
 
@@ -117,6 +120,15 @@ def ask(page: Page, question: str) -> None:
     page.get_by_label("Your question").fill(question)
     page.get_by_label("Your question").press("Enter")
     settled(page)
+
+
+def until(page: Page, address: str, holds: Callable[[Any], bool]) -> Any:
+    """What the service gives once it is as wanted: for what happens behind the page."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not holds(found := page.request.get(address).json()):
+        assert time.monotonic() < end, f"{address} still gives {found}"
+        time.sleep(0.1)
+    return found
 
 
 def settled(page: Page) -> None:

@@ -3,8 +3,7 @@
 import { el, icon, link } from "./dom.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Citation} Citation */
-/** @typedef {import("./types.js").Place} Place */
+/** @import { Citation, Place } from "./types.js" */
 
 /** The page's own address of a place; the service's is not trusted to be one. @param {Place} place */
 export const address = (place) => `/documents/${encodeURIComponent(place.document_id)}#${place.start}-${place.end}`;

@@ -6,7 +6,8 @@ import { ask } from "./stream.js";
 import { Turn } from "./turn.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Answer} Answer */
+/** @import { Answer, Rating } from "./types.js" */
+/** @typedef {{ answer: Answer, rating: Rating | null }} Stored */
 
 /** Turns of a reopened conversation that are drawn at once; the earlier ones wait for a press. */
 const DRAWN = 20;
@@ -107,18 +108,16 @@ export class Conversation extends EventTarget {
 		if (this.#wanted !== id) return;
 		this.#reset();
 		this.id = id;
-		/** @type {Answer[]} */
-		const answers = stored.turns.map((/** @type {{ answer: Answer }} */ turn) => turn.answer);
-		this.lastAnswer = answers.at(-1) ?? null;
-		this.#draw(answers);
+		this.lastAnswer = stored.turns.at(-1)?.answer ?? null;
+		this.#draw(stored.turns);
 		this.#changed();
 		this.element.lastElementChild?.scrollIntoView({ block: "start" });
 	}
 
-	/** The last turns now, the others when asked for. @param {Answer[]} answers */
-	#draw(answers) {
-		const rest = answers.slice(0, -DRAWN);
-		const drawn = answers.slice(-DRAWN).map((answer) => this.#drawn(answer));
+	/** The last turns now, the others when asked for. @param {Stored[]} turns */
+	#draw(turns) {
+		const rest = turns.slice(0, -DRAWN);
+		const drawn = turns.slice(-DRAWN).map((turn) => this.#drawn(turn));
 		this.element.prepend(...drawn);
 		if (!rest.length) return;
 		const more = el("button", { type: "button", class: "earlier" }, words.ask.earlier(rest.length));
@@ -131,10 +130,10 @@ export class Conversation extends EventTarget {
 		this.element.prepend(more);
 	}
 
-	/** @param {Answer} answer */
-	#drawn(answer) {
+	/** @param {Stored} stored */
+	#drawn({ answer, rating }) {
 		const turn = new Turn(answer.question, this);
-		turn.finish(answer, { quiet: true });
+		turn.finish(answer, { quiet: true, rated: rating });
 		return turn.element;
 	}
 

@@ -4,8 +4,7 @@ import { whereabouts } from "./citation.js";
 import { toast } from "./toast.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Answer} Answer */
-/** @typedef {import("./types.js").Citation} Citation */
+/** @import { Answer, Citation } from "./types.js" */
 
 /** @param {Answer} answer */
 export function asPlainText(answer) {
@@ -25,11 +24,11 @@ const escape = (text) => text.replace(/[\\`*_[\]<>!#|]/g, "\\$&");
 /** @param {string} text */
 const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
-/** @param {string} text */
-export async function copyText(text) {
+/** @param {string} text @param {string} [said] once it is done */
+export async function copyText(text, said = words.turn.copied) {
 	try {
 		await navigator.clipboard.writeText(text);
-		toast(words.turn.copied);
+		toast(said);
 	} catch {
 		toast(words.turn.notCopied);
 	}

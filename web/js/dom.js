@@ -11,13 +11,16 @@ const SVG = "http://www.w3.org/2000/svg";
 export function el(tag, props = {}, ...children) {
 	const node = document.createElement(tag);
 	for (const [name, value] of Object.entries(props)) {
-		if (value === null || value === undefined || value === false) continue;
+		if (absent(value)) continue;
 		if (name === "on") listen(node, /** @type {Record<string, EventListener>} */ (value));
 		else node.setAttribute(name, value === true ? "" : String(value));
 	}
-	node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false)));
+	node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => !absent(child))));
 	return node;
 }
+
+/** @param {unknown} value */
+const absent = (value) => value === null || value === undefined || value === false;
 
 /** @param {Element} node @param {Record<string, EventListener>} listeners */
 function listen(node, listeners) {

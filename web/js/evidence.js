@@ -4,7 +4,7 @@ import { get, route } from "./api.js";
 import { openPlaces, whereabouts } from "./citation.js";
 import { el } from "./dom.js";
 
-/** @typedef {import("./types.js").Evidence} Evidence */
+/** @import { Evidence } from "./types.js" */
 
 /** @param {Evidence[]} evidence @param {string} style `cards` or `lines` */
 export function evidenceList(evidence, style = "cards") {

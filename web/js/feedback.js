@@ -1,23 +1,26 @@
-/** Whether an answer helped, and why; stored by the service with the answer. */
+/** Whether an answer helped, stored by the service with the answer at the first press; why is asked for after it. */
 
 import { post } from "./api.js";
 import { button, el, input } from "./dom.js";
 import { toast } from "./toast.js";
 import { words } from "./words.js";
 
+/** @import { Answer, Rating } from "./types.js" */
 let made = 0;
 
 /**
- * @param {import("./types.js").Answer} answer
+ * @param {Answer} answer
  * @param {HTMLElement} place where the question for a reason appears
+ * @param {Rating | null} rated as it was given before
  * @returns {HTMLButtonElement[]}
  */
-export function feedback(answer, place) {
-	/** @param {string} name @param {string} label @param {"up" | "down"} rating */
+export function feedback(answer, place, rated) {
+	/** @param {string} name @param {string} label @param {Rating} rating */
 	const thumb = (name, label, rating) =>
-		button({ icon: name, text: label, props: { "aria-pressed": "false" }, press: (event) => {
+		button({ icon: name, text: label, props: { "aria-pressed": String(rating === rated) }, press: (event) => {
 			const pressed = /** @type {HTMLElement} */ (event.currentTarget);
 			for (const one of thumbs) one.setAttribute("aria-pressed", String(one === pressed));
+			rate(pressed, answer, rating, null);
 			place.replaceChildren(reasonForm(answer, rating, pressed));
 			place.querySelector("input")?.focus();
 		} });
@@ -25,7 +28,7 @@ export function feedback(answer, place) {
 	return thumbs;
 }
 
-/** @param {import("./types.js").Answer} answer @param {"up" | "down"} rating @param {HTMLElement} thumb */
+/** @param {Answer} answer @param {Rating} rating @param {HTMLElement} thumb */
 function reasonForm(answer, rating, thumb) {
 	const id = `reason-${++made}`;
 	const why = input({ id, type: "text", maxlength: "1000" });
@@ -38,14 +41,21 @@ function reasonForm(answer, rating, thumb) {
 	);
 	form.addEventListener("submit", async (event) => {
 		event.preventDefault();
-		try {
-			await post("/api/feedback", { answer_id: answer.id, rating, reason: why.value.trim() || null });
-			form.remove();
-			thumb.focus();
-			toast(words.feedback.thanks);
-		} catch (error) {
-			form.dispatchEvent(new CustomEvent("problem", { bubbles: true, detail: error }));
-		}
+		if (!(await rate(form, answer, rating, why.value.trim() || null))) return;
+		form.remove();
+		thumb.focus();
+		toast(words.feedback.thanks);
 	});
 	return form;
+}
+
+/** @param {Element} from @param {Answer} answer @param {Rating} rating @param {string | null} reason */
+async function rate(from, answer, rating, reason) {
+	try {
+		await post("/api/feedback", { answer_id: answer.id, rating, reason });
+		return true;
+	} catch (error) {
+		from.dispatchEvent(new CustomEvent("problem", { bubbles: true, detail: error }));
+		return false;
+	}
 }

@@ -2,18 +2,18 @@
 
 import { get } from "./api.js";
 
-/** @typedef {import("./types.js").Report} Report */
+/** @import { Report } from "./types.js" */
 
 class Library extends EventTarget {
 	/** @type {Report[]} */
 	#all = [];
 	/** @type {Set<string>} deleted, but it can still be undone */
 	#hidden = new Set();
-	loaded = false;
+	/** @type {{ name: string, reason: string }[]} files of the watched folder that could not be added */
+	failed = [];
 
 	async load() {
-		this.#all = (await get("/api/documents")).documents;
-		this.loaded = true;
+		({ documents: this.#all, failed: this.failed } = await get("/api/documents"));
 		this.dispatchEvent(new Event("change"));
 	}
 

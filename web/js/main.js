@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { AskPlace } from "./askplace.js";
-import { byId } from "./dom.js";
+import { byId, icon } from "./dom.js";
 import { ComparePlace } from "./compare.js";
 import { conversationTools } from "./export.js";
 import { History } from "./history.js";
@@ -42,7 +42,11 @@ const past = new History({
 
 places.addEventListener("change", (event) => {
 	const { name, record } = /** @type {CustomEvent} */ (event).detail;
-	if (record) follow(name === "ask" ? askAddress() : placeAddress(name));
+	if (record) {
+		source.close();
+		if (name === "reports") refresh(); // a watched folder changes by itself
+		follow(name === "ask" ? askAddress() : placeAddress(name));
+	}
 	if (record && name !== "ask") byId("main").focus();
 	document.title = name === "ask" ? "Trendwise" : `${words.places[/** @type {"ask"} */ (name)]} – Trendwise`;
 	if (name === "trust") showTrust();
@@ -72,9 +76,13 @@ window.addEventListener("popstate", arrive);
 window.addEventListener("hashchange", arrive);
 
 past.load();
-library.load().catch((error) => toast(error.message));
+refresh();
 get("/api/status").then(({ signed_in: signedIn }) => (byId("sign-out").hidden = !signedIn)).catch(() => {}); // said by the others
 arrive();
+
+function refresh() {
+	library.load().catch((error) => toast(error.message));
+}
 
 function renew() {
 	places.go("ask", false);
@@ -124,11 +132,11 @@ function sideways(open) {
 	else if (byId("side").contains(document.activeElement)) menu.focus();
 }
 
+/** Words and shapes of what stands in index.html. */
 function fillWords() {
 	for (const node of document.querySelectorAll("[data-text]")) node.textContent = named(node.getAttribute("data-text"));
-	for (const node of document.querySelectorAll("[data-label]")) {
-		node.setAttribute("aria-label", named(node.getAttribute("data-label")));
-	}
+	for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", named(node.getAttribute("data-label")));
+	for (const node of document.querySelectorAll("[data-icon]")) node.replaceWith(icon(node.getAttribute("data-icon") ?? ""));
 }
 
 /** @param {string | null} name a word at the top of `words` */

@@ -5,7 +5,7 @@ import { button, el, icon } from "./dom.js";
 import { withheldList } from "./sentence.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Answer} Answer */
+/** @import { Answer } from "./types.js" */
 
 /** @param {Answer} answer */
 export const isRefusal = (answer) => answer.status in words.refusals;

@@ -46,7 +46,7 @@ export function parseAddress(url) {
 	const [, start, end] = /^#(\d+)-(\d+)$/.exec(url.hash) ?? [];
 	return {
 		view: NAMES.includes(view) ? view : /** @type {PlaceName} */ ("ask"),
-		conversation: query.get("c") ?? (/^\/conversations\/(\w+)$/.exec(url.pathname) ?? [])[1] ?? null,
+		conversation: query.get("c"),
 		document: id ? { document_id: decodeURIComponent(id), start: Number(start ?? 0), end: Number(end ?? 0) } : null,
 	};
 }

@@ -5,8 +5,8 @@ import { el, unseen } from "./dom.js";
 import { shownRanges } from "./readable.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Block} Block */
-/** @typedef {import("./types.js").FullReport} FullReport */
+/** @import { Block, FullReport } from "./types.js" */
+
 /** A quotation in the report's own offsets. @typedef {{ start: number, end: number, current: boolean }} Highlight */
 
 /**

@@ -8,7 +8,7 @@ import { plainBlock } from "./readable.js";
 import { removeLater } from "./undo.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Report} Report */
+/** @import { Block, FullReport, Report } from "./types.js" */
 
 let made = 0;
 
@@ -51,11 +51,11 @@ function brief(report) {
 	return details;
 }
 
-/** @param {import("./types.js").FullReport} report */
+/** @param {FullReport} report */
 function summary(report) {
 	const first = report.blocks.find((block) => block.kind === "paragraph" && block.end - block.start > 50);
 	const headings = report.blocks.filter((block) => block.kind === "heading");
-	const open = (/** @type {Element} */ from, /** @type {import("./types.js").Block} */ block) =>
+	const open = (/** @type {Element} */ from, /** @type {Block} */ block) =>
 		openPlaces(from, [{ document_id: report.id, title: report.title, start: block.start, end: block.end }], 0);
 	const items = headings.map((block) =>
 		el("li", { "data-depth": Math.min(block.headings.length + 1, 4) }, button({ text: plainBlock(report, block), class: "link", press: (event) => open(/** @type {Element} */ (event.currentTarget), block) })),

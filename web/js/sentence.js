@@ -5,8 +5,7 @@ import { el, icon } from "./dom.js";
 import { verdictMark } from "./verdict.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Sentence} Sentence */
-/** @typedef {import("./types.js").Citation} Citation */
+/** @import { Citation, Sentence, Withheld } from "./types.js" */
 
 /** The words without the markers of the sentence's own citations; other brackets are the answer's text. @param {Sentence} sentence */
 export function plainText(sentence) {
@@ -29,7 +28,7 @@ export function sentenceElement(sentence, all) {
 	);
 }
 
-/** @param {import("./types.js").Withheld[]} withheld */
+/** @param {Withheld[]} withheld */
 export function withheldList(withheld) {
 	const items = withheld.map((one) => el("li", {}, el("p", { class: "withheld-text" }, one.text), verdictMark("unsupported", one.reason)));
 	return el(

@@ -6,8 +6,7 @@ import { button, byId, el } from "./dom.js";
 import { renderReport } from "./report.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Place} Place */
-/** @typedef {import("./types.js").FullReport} FullReport */
+/** @import { FullReport, Place } from "./types.js" */
 
 const NARROW = matchMedia("(max-width: 760px)");
 
@@ -22,7 +21,8 @@ export class Source {
 	#reports = new Map();
 
 	constructor() {
-		this.#panel.addEventListener("keydown", (event) => this.#key(event));
+		this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+		document.addEventListener("keydown", (event) => this.#key(event));
 		NARROW.addEventListener("change", () => this.#modal());
 	}
 
@@ -65,13 +65,12 @@ export class Source {
 		this.#draw(by > 0 ? "next" : "previous");
 	}
 
-	/** @param {KeyboardEvent} event */
+	/** Brackets go from quotation to quotation, wherever the focus is but where one types. @param {KeyboardEvent} event */
 	#key(event) {
-		if (event.key === "Escape") this.close();
-		else if (event.key === "]") this.step(1);
-		else if (event.key === "[") this.step(-1);
-		else return;
-		event.preventDefault();
+		const typing = event.target instanceof Element && event.target.closest("input, textarea");
+		if (!this.open || typing || event.metaKey) return;
+		if (event.key === "]") this.step(1);
+		if (event.key === "[") this.step(-1);
 	}
 
 	/** Over the whole screen nothing behind it can be reached. */
@@ -137,8 +136,8 @@ export class Source {
 				"div",
 				{ class: "source-bar" },
 				many && el("p", { class: "source-position" }, words.source.position(this.#index + 1, this.#places.length)),
-				many && button({ icon: "back", label: words.source.previous, press: () => this.step(-1), props: { "data-step": "previous", "aria-disabled": this.#index === 0 ? "true" : null } }),
-				many && button({ icon: "next", label: words.source.next, press: () => this.step(1), props: { "data-step": "next", "aria-disabled": this.#index === this.#places.length - 1 ? "true" : null } }),
+				many && this.#stepper("previous", "back", -1, "[", this.#index === 0),
+				many && this.#stepper("next", "next", 1, "]", this.#index === this.#places.length - 1),
 				el("span", { class: "spring" }),
 				report && el("a", { class: "ghost", href: route("documents", place.document_id, "original"), download: true }, el("span", {}, words.source.original)),
 				button({ icon: "close", label: words.source.close, press: () => this.close() }),
@@ -146,6 +145,12 @@ export class Source {
 			el("h2", { id: "source-title", tabindex: "-1" }, el("a", { href: address(place) }, title)),
 			facts && el("p", { class: "note" }, facts),
 		);
+	}
+
+	/** @param {"next" | "previous"} name @param {string} shape @param {number} by @param {string} key @param {boolean} end */
+	#stepper(name, shape, by, key, end) {
+		const props = { title: words.source.key(words.source[name], key), "aria-keyshortcuts": key, "data-step": name, "aria-disabled": end && "true" };
+		return button({ icon: shape, label: words.source[name], press: () => this.step(by), props });
 	}
 
 	/** @param {"next" | "previous" | null} pressed */

@@ -4,12 +4,13 @@ import { Problem, send } from "./api.js";
 import { EventParser } from "./sse.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Answer} Answer */
+/** @import { Answer, Citation, Evidence, Sentence } from "./types.js" */
+
 /**
  * @typedef {object} Listener
- * @property {(event: { evidence: import("./types.js").Evidence[], search_ms: number }) => void} evidence
+ * @property {(event: { evidence: Evidence[], search_ms: number }) => void} evidence
  * @property {(event: { text: string, sentence: number }) => void} token
- * @property {(event: { sentence: import("./types.js").Sentence, citations: import("./types.js").Citation[] }) => void} sentence
+ * @property {(event: { sentence: Sentence, citations: Citation[] }) => void} sentence
  */
 
 /**

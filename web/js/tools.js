@@ -5,8 +5,10 @@ import { button, el } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { words } from "./words.js";
 
-/** @param {import("./turn.js").Turn} turn @param {import("./types.js").Answer} answer */
-export function tools(turn, answer) {
+/** @import { Answer, Rating } from "./types.js" */
+
+/** @param {import("./turn.js").Turn} turn @param {Answer} answer @param {Rating | null} rated */
+export function tools(turn, answer, rated) {
 	const said = el("div", { class: "tool-note" });
 	return el(
 		"div",
@@ -17,7 +19,7 @@ export function tools(turn, answer) {
 			button({ icon: "copy", text: words.turn.copy, press: () => copyText(asPlainText(answer)) }),
 			button({ text: words.turn.copyMarkdown, press: () => copyText(asMarkdown(answer)) }),
 			button({ icon: "edit", text: words.turn.edit, press: () => turn.conversation.edit(turn) }),
-			...feedback(answer, said),
+			...feedback(answer, said, rated),
 			el("span", { class: "took" }, words.turn.timings(answer.timings)),
 		),
 		said,

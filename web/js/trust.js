@@ -19,8 +19,7 @@ export function trustPlace(lastAnswer) {
 			part(words.trust.evaluation, evaluation.status === "fulfilled" ? figures(evaluation.value) : problem(evaluation.reason)),
 		);
 	};
-	const again = button({ text: words.trust.again, press: show });
-	byId("trust").append(el("div", { class: "page" }, el("h1", {}, words.trust.title), el("p", { class: "lede" }, words.trust.intro, " ", again), body));
+	byId("trust").append(el("div", { class: "page" }, el("h1", {}, words.trust.title), el("p", { class: "lede" }, words.trust.intro, " ", button({ text: words.trust.again, press: show })), body));
 	return show;
 }
 
@@ -42,7 +41,7 @@ function indexed(status) {
 	return list([
 		[facts.reports, status.documents],
 		[facts.passages, status.passages],
-		[facts.prepared, status.prepared],
+		[facts.prepared, facts.onDemand],
 		[facts.embedder, status.index?.embedder],
 		[facts.backend, status.index?.backend],
 		[facts.place, status.settings?.data_dir],
@@ -53,24 +52,28 @@ function indexed(status) {
 function model(status) {
 	const { facts } = words.trust;
 	const health = el("p", { class: "verdict", "data-verdict": status.model_healthy ? "supported" : "unsupported" }, icon(status.model_healthy ? "check" : "barred"), el("span", { class: "verdict-word" }, status.model_healthy ? facts.healthy : facts.unhealthy));
-	return el("div", {}, health, list([[facts.model, status.model], [facts.questions, words.trust.load(status.active, status.queue)], [facts.version, status.version]]));
+	return el("div", {}, health, list([[facts.model, status.model], [facts.load, words.trust.load(status.active, status.queue)], [facts.version, status.version]]));
 }
 
-/** @param {any} evaluation */
+/** What a person asks about an evaluation; all of it is in its report. @param {any} evaluation */
 function figures(evaluation) {
-	const metrics = Object.entries(evaluation.metrics ?? {});
+	const { facts, metrics, makers } = words.trust;
 	/** @type {Facts} */
-	const facts = metrics.map(([name, metric]) => [words.trust.metrics[name] ?? name.replaceAll("_", " "), figure(name, metric)]);
-	return el("div", {}, list([[words.trust.facts.commit, evaluation.commit?.slice?.(0, 12)], [words.trust.facts.when, evaluation.finished_at ?? evaluation.date]]), list(facts));
+	const shown = Object.entries(metrics).map(([name, title]) => [title, figure(name, evaluation)]);
+	return el("div", {}, evaluation.own === false && el("p", { class: "note" }, makers), list([[facts.rows, evaluation.title], [facts.model, evaluation.config?.model], [facts.commit, evaluation.commit], ...shown]));
 }
 
-/** @param {string} name @param {any} metric a number, or an object with one and its interval */
-function figure(name, metric) {
-	const value = typeof metric === "object" && metric ? metric.value : metric;
+/** A figure with its interval, where it has one. @param {string} name @param {any} evaluation @returns {string | null} */
+function figure(name, { metrics, intervals, counts }) {
+	const value = metrics?.[name];
 	if (typeof value !== "number") return null;
 	if (/_ms(_|$)/.test(name)) return words.trust.seconds(value / 1000);
-	return Math.abs(value) <= 1 ? value.toFixed(2) : value;
+	const [low, high] = intervals?.[name] ?? [];
+	return low === undefined ? percent(value) : words.trust.range(percent(value), percent(low), percent(high), counts?.[name]);
 }
+
+/** @param {number} share */
+const percent = (share) => `${Math.round(100 * share)}%`;
 
 /** @param {import("./types.js").Answer | null} answer */
 function timings(answer) {

@@ -11,9 +11,7 @@ import { plainText, sentenceElement, spoken } from "./sentence.js";
 import { tools } from "./tools.js";
 import { words } from "./words.js";
 
-/** @typedef {import("./types.js").Answer} Answer */
-/** @typedef {import("./types.js").Citation} Citation */
-/** @typedef {import("./types.js").Sentence} Sentence */
+/** @import { Answer, Citation, Evidence, Rating, Sentence } from "./types.js" */
 
 let made = 0;
 
@@ -61,7 +59,7 @@ export class Turn {
 		this.#status.textContent = status;
 	}
 
-	/** @param {import("./types.js").Evidence[]} evidence @param {number} ms */
+	/** @param {Evidence[]} evidence @param {number} ms */
 	showEvidence(evidence, ms) {
 		this.#show("searching", words.turn.reading(evidence.length, ms));
 		this.#placeEvidence(evidence, words.turn.passages(evidence.length), true);
@@ -88,8 +86,8 @@ export class Turn {
 		return sentenceElement(sentence, () => this.#citations);
 	}
 
-	/** The answer is the truth: whatever is not in it disappears. @param {Answer} answer @param {{ quiet?: boolean }} [options] quiet: reopened, not heard */
-	finish(answer, { quiet = false } = {}) {
+	/** The answer is the truth: whatever is not in it disappears. @param {Answer} answer @param {{ quiet?: boolean, rated?: Rating | null }} [options] quiet: reopened, not heard */
+	finish(answer, { quiet = false, rated = null } = {}) {
 		this.answer = answer;
 		this.#draft.clear();
 		this.#citations = answer.citations;
@@ -101,7 +99,7 @@ export class Turn {
 		const passages = refused ? words.turn.nearest : words.turn.passages(answer.evidence.length);
 		this.#placeEvidence(answer.evidence, passages, refused && needsPassages(answer));
 		if (!quiet) say(refused ? spokenRefusal(answer) : words.turn.done(answer.sentences.length));
-		this.#foot.replaceChildren(tools(this, answer));
+		this.#foot.replaceChildren(tools(this, answer, rated));
 	}
 
 	/** Sentences already shown stay as they are, so that focus is not lost and nothing is heard twice. @param {Sentence[]} sentences @param {boolean} quiet */
@@ -119,7 +117,7 @@ export class Turn {
 		});
 	}
 
-	/** @param {import("./types.js").Evidence[]} evidence @param {string} title @param {boolean} open */
+	/** @param {Evidence[]} evidence @param {string} title @param {boolean} open */
 	#placeEvidence(evidence, title, open) {
 		this.#evidence.hidden = evidence.length === 0;
 		// Someone who is reading the cards keeps them.
