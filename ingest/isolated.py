@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _limit(memory: int, processor: int, result: int) -> None:
     """What an operating system does not limit (macOS: memory) the parent's clock still does."""
-    os.nice(19)  # whoever is answered goes first
+    os.nice(10)  # whoever is answered goes first
     wanted = (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, processor),

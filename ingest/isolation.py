@@ -31,8 +31,8 @@ class Limits:
     """Bytes of address space."""
     processor: int = 60
     """Seconds of processor time."""
-    clock: float = 120.0
-    """Seconds until the child is killed."""
+    clock: float = 600.0
+    """Seconds until the child is killed: ten times the processor time, which it has to leave to whoever is answered."""
     result: int = 64 * 1024**2
     """Bytes that the child may write."""
 
