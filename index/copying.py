@@ -29,6 +29,10 @@ class Shelf(Protocol):
 
     def take(self, info: DocumentInfo) -> StoredReport: ...
 
+    def begin(self) -> None:
+        """Many reports are about to come: what would slow their adding may be put off until `finish`."""
+        ...
+
     def put(self, report: StoredReport) -> None:
         """All or nothing; a report that is superseded comes after the one that supersedes it."""
         ...
@@ -39,13 +43,19 @@ class Shelf(Protocol):
 
 
 def copy(source: Shelf, target: Shelf, progress: Callable[[DocumentInfo], None]) -> int:
-    """Copies what the target lacks and returns how many that were; what was interrupted goes on."""
+    """Copies what the target lacks and returns how many that were; what was interrupted goes on.
+
+    However it ends, what was copied can be searched.
+    """
     there = {info.id: info.state for info in target.infos()}
     missing = [info for info in _successors_first(source.infos()) if there.get(info.id) != info.state]
-    for info in missing:
-        target.put(source.take(info))
-        progress(info)
-    target.finish()
+    target.begin()
+    try:
+        for info in missing:
+            target.put(source.take(info))
+            progress(info)
+    finally:
+        target.finish()
     return len(missing)
 
 

@@ -86,7 +86,7 @@ class Database:
 
     def errors(self) -> AbstractContextManager[None]:
         """Translates SQLite's and the file system's errors where they enter."""
-        return _translated(self.path)
+        return translated(self.path)
 
     def _borrow(self) -> Any:
         with self._lock:
@@ -115,7 +115,7 @@ class Database:
 
 def copy(source: Path, target: Path) -> None:
     """Makes the target database equal to the source, in one transaction, while both may be in use."""
-    with _translated(target):
+    with translated(target):
         read, written = _open(source), _open(target)
         try:
             with written.backup("main", read, "main") as backup:
@@ -128,7 +128,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except apsw.FullError as error:
@@ -164,7 +164,7 @@ def _open(path: Path) -> Any:
 
 def raw_connection(path: Path) -> Any:
     """A connection to a file that may be damaged: nothing is migrated or set."""
-    with _translated(path):
+    with translated(path):
         return _open(path)
 
 

@@ -33,6 +33,9 @@ class LocalShelf:
                 original[2] if original else None,
             )
 
+    def begin(self) -> None:
+        """Nothing: new vectors are searched one by one until `finish` compacts them."""
+
     def put(self, report: StoredReport) -> None:
         info, document = report.info, report.document
         with self._index.database.write() as connection:

@@ -20,6 +20,7 @@ from service.errors import BadSetting
 from service.keys import Keys
 from service.llm.types import TextModel
 from service.settings import Settings
+from service.storage import Storage
 
 if TYPE_CHECKING:
     from index.local import LocalIndex
@@ -33,8 +34,7 @@ class Runtime:
     index: Index
     model: TextModel
     answerer: "Answerer"
-    conversations: Conversations
-    keys: Keys
+    storage: Storage
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -64,15 +64,22 @@ class Runtime:
         """The same from parts that are open already."""
         from service.answering.answerer import Answerer
 
-        conversations = Conversations.open(settings.data_dir)
+        storage = Storage.open(settings)
         if settings.retention_days:
-            conversations.purge(settings.retention_days)
-        return cls(settings, index, model, Answerer(index, model), conversations, Keys.open(settings.data_dir))
+            storage.conversations.purge(settings.retention_days)
+        return cls(settings, index, model, Answerer(index, model), storage)
+
+    @property
+    def conversations(self) -> Conversations:
+        return self.storage.conversations
+
+    @property
+    def keys(self) -> Keys:
+        return self.storage.keys
 
     def close(self) -> None:
         self.model.close()
-        self.conversations.close()
-        self.keys.close()
+        self.storage.close()
         self.index.close()
 
     def __enter__(self) -> Self:

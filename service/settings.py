@@ -31,10 +31,15 @@ class Settings(BaseSettings):
         "chatml", description="Chat template of a GGUF file given by path (catalogue models know theirs)."
     )
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL database to keep the index in, instead of the data folder. See docs/scale.md."
+        None,
+        description="PostgreSQL database for reports, conversations, keys and uploads, instead of the data folder. See docs/scale.md.",
     )
     database_read_url: SecretStr | None = Field(
         None, description="A replica of that database, for searching and reading."
+    )
+    read_uploads: bool = Field(
+        True,
+        description="Read uploads in this process; else only `trendwise work` processes with the same database do.",
     )
     model_url: str | None = Field(
         None,

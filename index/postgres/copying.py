@@ -9,8 +9,12 @@ from index.copying import StoredReport
 from index.postgres import searched, store
 from index.postgres.database import Connection
 from index.postgres.index import PostgresIndex
+from index.postgres.migrations import GRAPH
 from index.types import DocumentInfo
 from index.vectors import Vectors, embed_new
+
+_BUILD_MEMORY = "1GB"
+"""Of the server, while the graph is built: one that fits in there (about 400,000 passages) is built several times as fast."""
 
 
 class PostgresShelf:
@@ -34,6 +38,11 @@ class PostgresShelf:
             original[2] if original else None,
         )
 
+    def begin(self) -> None:
+        """An empty index is filled without its graph: built at once at the end it takes a fraction of the time."""
+        if not self._database.read("SELECT key FROM vectors LIMIT 1"):
+            self._database.run_alone("DROP INDEX IF EXISTS vectors_nearest")
+
     def put(self, report: StoredReport) -> None:
         """Searchable by the vectors that come with it, else by its own."""
         ready = report.info.state == "ready"
@@ -44,7 +53,8 @@ class PostgresShelf:
         self._database.write(lambda connection: self._put(connection, report, vectors or ()))
 
     def finish(self) -> None:
-        """New rows are counted, so that the server plans well from the first search on."""
+        """The graph is built if there is none, and rows are counted, so that the server plans well from the first search on."""
+        self._database.run_alone(f"SET maintenance_work_mem = '{_BUILD_MEMORY}'; {GRAPH}; RESET maintenance_work_mem")
         for table in ("documents", "passages", "vectors", "sentences", "postings", "terms"):
             self._database.run_alone(f"VACUUM ANALYZE {table}")
 

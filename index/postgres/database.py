@@ -30,6 +30,9 @@ _TRY_AGAIN = ("40001", "40P01", "23503")
 """Serialisation failure, deadlock, and a row that came to depend on one that was being deleted: the server undid the
 transaction, and run again it sees what the other one did."""
 _ATTEMPTS = 5
+_MOST = 12
+_PLACE_SECONDS = 30.0
+"""How many connections one process holds to a database, and how long is waited for one."""
 _SESSION = (
     "SET search_path = trendwise, public",
     "SET jit = off",
@@ -67,11 +70,23 @@ class Connection:
         """The rows of one statement. Its text must be one of few: each is prepared once and kept."""
         if sql not in self._prepared:
             self._prepared[sql] = self._session.prepare(sql)
-        return self._prepared[sql].run(**values) or []
+        return self._prepared[sql].run(**{name: _storable(value) for name, value in values.items()}) or []
 
     def script(self, sql: str) -> None:
         """Several statements without values."""
         self._session.run(sql)
+
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        """For what may take hours, such as building an index: TCP itself notices a server that has vanished."""
+        link = self._session._usock  # which is not the one that was passed in, where TLS is around it
+        usual = link.gettimeout()
+        link.settimeout(None)
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # closed meanwhile
+                link.settimeout(usual)
 
     def copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """Many rows at once; each has a value for every column. `table` may name the columns."""
@@ -87,6 +102,11 @@ class Connection:
     def close(self) -> None:
         with suppress(Exception):
             self._session.close()
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL keeps no NUL and no lone surrogate: what has one is stored without it, and nothing is found by it."""
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _array(values: list[Any]) -> str:
@@ -105,6 +125,7 @@ class Database:
         self.address = Address.parse(url)
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(_MOST)
         self._closed = False
 
     def read(self, sql: str, **values: Any) -> list[list[Any]]:
@@ -136,9 +157,10 @@ class Database:
             return self._transaction(change)
 
     def run_alone(self, sql: str) -> None:
-        """A statement that cannot be part of a transaction."""
-        with _translated(self.address), self._borrowed() as connection:
-            connection.script(sql)
+        """Statements that cannot be part of a transaction, or take long; several have semicolons between them."""
+        with _translated(self.address), self._borrowed() as connection, connection.patient():
+            for statement in sql.split(";"):
+                connection.script(statement)
 
     def close(self) -> None:
         with self._lock:
@@ -160,6 +182,17 @@ class Database:
 
     @contextmanager
     def _borrowed(self) -> Iterator[Connection]:
+        """One of a few connections: a server has places for some hundred, and more than its cores are no faster."""
+        if not self._free.acquire(timeout=_PLACE_SECONDS):
+            raise StoreLocked(f"All connections to {self.address} are in use. {_NO_CHANGE} Try again.")
+        try:
+            with self._own() as connection:
+                yield connection
+        finally:
+            self._free.release()
+
+    @contextmanager
+    def _own(self) -> Iterator[Connection]:
         connection = self._borrow()
         try:
             yield connection

@@ -10,9 +10,12 @@ from index.errors import EmbedderMismatch, SchemaTooNew
 from index.postgres.database import Connection, Database
 from index.types import Embedder
 
+GRAPH = "CREATE INDEX IF NOT EXISTS vectors_nearest ON vectors USING hnsw (vector vector_ip_ops)"
+"""Made by the first step; a copy into an empty database makes it last."""
+
 MIGRATIONS: tuple[str, ...] = (
     """
-    CREATE EXTENSION IF NOT EXISTS vector;
+    CREATE EXTENSION IF NOT EXISTS vector SCHEMA public;
 
     CREATE TABLE documents (
         id text PRIMARY KEY,
@@ -103,6 +106,16 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE sentences DROP CONSTRAINT sentences_key_fkey;
     ALTER TABLE postings DROP CONSTRAINT postings_key_fkey;
+
+    CREATE TABLE totals (passages bigint NOT NULL, tokens bigint NOT NULL);
+    INSERT INTO totals
+    SELECT coalesce(sum(searched_passages), 0), coalesce(sum(searched_tokens), 0) FROM documents;
+
+    DO $$ BEGIN
+        IF (SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'vector') = 'trendwise' THEN
+            ALTER EXTENSION vector SET SCHEMA public;
+        END IF;
+    END $$;
     """,
 )
 

@@ -23,9 +23,9 @@ from index.query import Query
 from index.search import TUNING, Tuning, distinct
 from index.types import Filters, Hit
 
-POSTINGS = 10_000
+POSTINGS = 30_000
 """Passages that a question's rarest words may bring together; the rarest one brings all of its own."""
-_SHORTLIST = 500
+_SHORTLIST = 200
 """Passages that the common words add to, of those that the rare ones brought."""
 _SPARE = 2
 """Times as many passages are fetched as are wanted, because near copies fall away."""
@@ -43,9 +43,7 @@ _SEARCH = """
 WITH asked AS MATERIALIZED (
     SELECT number, text::vector AS vector FROM unnest(:numbers::integer[], :vectors::text[]) AS t (number, text)
 ), size AS MATERIALIZED (
-    SELECT sum(searched_passages)::float8 AS passages,
-           greatest(sum(searched_tokens)::float8 / greatest(sum(searched_passages), 1), 1) AS mean_length
-    FROM documents
+    SELECT passages::float8, greatest(tokens::float8 / greatest(passages, 1), 1) AS mean_length FROM totals
 ), weighted AS MATERIALIZED (
     SELECT query AS number, term, terms.passages AS found, mean_length,
            count(*) * greatest(ln((size.passages - terms.passages + 0.5) / (terms.passages + 0.5)), 1e-6) AS weight

@@ -31,6 +31,8 @@ class Counts:
     def __init__(self) -> None:
         self.terms: Counter[str] = Counter()
         self.words: Counter[str] = Counter()
+        self.passages = 0
+        self.tokens = 0
 
     def write(self, connection: Connection) -> None:
         for table, names, changes in (
@@ -38,6 +40,12 @@ class Counts:
             ("words", ("word", "documents"), self.words),
         ):
             _change_counts(connection, table, names, {name: change for name, change in changes.items() if change})
+        if self.passages or self.tokens:
+            connection.run(
+                "UPDATE totals SET passages = passages + :passages, tokens = tokens + :tokens",
+                passages=self.passages,
+                tokens=self.tokens,
+            )
 
 
 def add(
@@ -67,7 +75,7 @@ def add_text(connection: Connection, tokeniser: Tokeniser, document_id: str, cou
         postings += [(term, key, frequency, length) for term, frequency in frequencies.items()]
         counts.terms.update(frequencies.keys())
     connection.copy_binary("postings", itertools.starmap(binary.posting, sorted(postings)))
-    _set_size(connection, document_id, len(rows), total)
+    _set_size(connection, document_id, len(rows), total, counts)
     counts.words.update(_words(rows))
 
 
@@ -91,7 +99,7 @@ def remove_text(connection: Connection, document_id: str, counts: Counts) -> Non
     )
     counts.terms.subtract(dict(gone))
     counts.words.subtract(_words(connection.run(_TEXTS, id=document_id)))
-    _set_size(connection, document_id, 0, 0)
+    _set_size(connection, document_id, 0, 0, counts)
 
 
 def stored_vectors(database: Database, hashes: Collection[bytes]) -> Found:
@@ -128,13 +136,18 @@ def _words(rows: Sequence[Sequence[str]]) -> set[str]:
     return {word for _, *texts in rows for text in texts for word in vocabulary.words(text)}
 
 
-def _set_size(connection: Connection, document_id: str, passages: int, tokens: int) -> None:
+def _set_size(connection: Connection, document_id: str, passages: int, tokens: int, counts: Counts) -> None:
+    [[old_passages, old_tokens]] = connection.run(
+        "SELECT searched_passages, searched_tokens FROM documents WHERE id = :id", id=document_id
+    )
     connection.run(
         "UPDATE documents SET searched_passages = :passages, searched_tokens = :tokens WHERE id = :id",
         id=document_id,
         passages=passages,
         tokens=tokens,
     )
+    counts.passages += passages - old_passages
+    counts.tokens += tokens - old_tokens
 
 
 def _change_counts(connection: Connection, table: str, names: tuple[str, str], changes: Mapping[str, int]) -> None:

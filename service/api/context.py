@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Request
 
@@ -21,6 +22,9 @@ from service.llm.types import Cancel
 from service.runtime import Runtime
 from service.suggesting import Suggester
 from service.watching import Watcher
+
+if TYPE_CHECKING:
+    from service.limits import SharedLimits
 
 T = TypeVar("T")
 
@@ -45,7 +49,7 @@ class Context:
             runtime.index.embedder.give_way(lambda: self.admission.active > 0)
         self.observer = Observer(runtime, self.admission)
         self._searching = Turns(os.cpu_count() or 1)
-        self.jobs = Jobs(runtime.index)
+        self.jobs = Jobs(runtime.index, runtime.storage.uploads, reading=runtime.settings.read_uploads)
         self.suggester = Suggester(runtime.index)
         self.watcher = _watcher(runtime)
         self._threads = ThreadPoolExecutor(runtime.settings.queue + WARMING, thread_name_prefix="question")
@@ -58,7 +62,9 @@ class Context:
         """Starts a question's work on a thread of its own. Raises `ModelBusy` and `ShuttingDown`."""
         self._require_running()
         leave = (admission or self.admission).enter(person.id)
-        work: Work[T] = Work(self._threads, produce, finished=leave)
+        limits = self.runtime.storage.limits
+        shared = produce if limits is None or admission else partial(_limited, limits, person, produce)
+        work: Work[T] = Work(self._threads, shared, finished=leave)
         self._open.add(work)
         return work
 
@@ -104,6 +110,14 @@ class Context:
         if self.watcher:
             self.watcher.close()
         self.jobs.close()
+
+
+def _limited(
+    limits: "SharedLimits", person: Person, produce: Callable[[Cancel], Iterator[T]], cancel: Cancel
+) -> Iterator[T]:
+    """The same, while the person has a place among all processes. Raises `ModelBusy` before anything else."""
+    with limits.place(person.id):
+        yield from produce(cancel)
 
 
 def _watcher(runtime: Runtime) -> Watcher | None:

@@ -3,6 +3,7 @@
 The body is the file itself (`?name=report.md`) or a form with one file. It is read by a job, one at a time.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -74,7 +75,8 @@ async def upload(
         data, sent = await _form_file(request)
     else:
         data, sent = await request.body(), name or ""
-    return view(ctx.jobs.submit(data, file_name(name or sent), owner=person.id))
+    shown = file_name(name or sent)
+    return view(await asyncio.to_thread(ctx.jobs.submit, data, shown, owner=person.id))
 
 
 async def _form_file(request: Request) -> tuple[bytes, str]:

@@ -1,4 +1,7 @@
-"""`trendwise backup` and `trendwise restore`: one file that holds the index and the conversations."""
+"""`trendwise backup` and `trendwise restore`: one file that holds the index and the conversations.
+
+Of a data folder it is an archive of ours; of a database (TRENDWISE_DATABASE_URL) one that `pg_dump` writes, keys included.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +18,13 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], data: Data = N
     """
     from index.backup import back_up
 
-    back_up(settings(data_dir=data).data_dir, file)
+    chosen = settings(data_dir=data)
+    if chosen.database_url is not None:
+        from index.postgres.dump import dump
+
+        dump(chosen.database_url.get_secret_value(), file)
+    else:
+        back_up(chosen.data_dir, file)
     note(f"Backed up to {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
@@ -26,7 +35,7 @@ def restore(
     ] = False,
     data: Data = None,
 ) -> None:
-    """Put a backup into the data folder.
+    """Put a backup into the data folder, or into the database that the settings name.
 
     What is there already is replaced only with --replace. Example: trendwise restore trends.backup
     """
@@ -34,7 +43,14 @@ def restore(
     from index.backup import restore as put_back
     from service.errors import BadSetting
 
-    folder = settings(data_dir=data).data_dir
+    chosen = settings(data_dir=data)
+    if chosen.database_url is not None:
+        from index.postgres.dump import restore as put_into_database
+
+        put_into_database(chosen.database_url.get_secret_value(), file, replace=replace)
+        note(f"Restored {file} to the database.")
+        return
+    folder = chosen.data_dir
     if not (replace or is_empty(folder)):
         raise BadSetting(
             f"{folder} holds an index already: back it up first, then repeat this with --replace, "

@@ -166,15 +166,15 @@ def add_from_feedback(
 ) -> None:
     """Make a row of FILE from an answer that got a thumbs-down."""
     from eval.feedback import add_from_feedback
-    from service.conversations import Conversations
     from service.settings import Settings
+    from service.storage import Storage
 
-    conversations = Conversations.open(Settings().data_dir)
+    storage = Storage.open(Settings())
     try:
         row = add_from_feedback(
-            file, conversations, answer_id=answer, key_points=key_point or (), evidence=evidence or (),
+            file, storage.conversations, answer_id=answer, key_points=key_point or (), evidence=evidence or (),
             unanswerable=unanswerable, owner=owner,
         )  # fmt: skip
     finally:
-        conversations.close()
+        storage.close()
     typer.echo(f"Added {row['id']} to {file}: {row['question']}")

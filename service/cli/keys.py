@@ -29,12 +29,12 @@ def add(
     Example: trendwise keys add "Jane Smith" --role manage
     """
     from ingest.neutralise import neutralise
-    from service.keys import Keys
+    from service.storage import Storage
 
-    keys = Keys.open(settings(data_dir=data).data_dir)
-    typer.echo(keys.add(neutralise(name)[0].strip()[:100], role.value))
+    storage = Storage.open(settings(data_dir=data))
+    typer.echo(storage.keys.add(neutralise(name)[0].strip()[:100], role.value))
     note("Keep it safe: only its hash is stored, so it cannot be shown again.")
-    keys.close()
+    storage.close()
 
 
 @app.command("list")
@@ -43,11 +43,11 @@ def list_(as_json: AsJson = False, data: Data = None) -> None:
 
     Example: trendwise keys list
     """
-    from service.keys import Keys
+    from service.storage import Storage
 
-    keys = Keys.open(settings(data_dir=data).data_dir)
-    found = keys.all()
-    keys.close()
+    storage = Storage.open(settings(data_dir=data))
+    found = storage.keys.all()
+    storage.close()
     if as_json:
         print_json([asdict(key) for key in found])
     for key in [] if as_json else found:
@@ -63,9 +63,9 @@ def revoke(
 
     Example: trendwise keys revoke 5b1e9c0d4f6a
     """
-    from service.keys import Keys
+    from service.storage import Storage
 
-    keys = Keys.open(settings(data_dir=data).data_dir)
-    keys.revoke(key_id)
-    keys.close()
+    storage = Storage.open(settings(data_dir=data))
+    storage.keys.revoke(key_id)
+    storage.close()
     note(f"Revoked {key_id}.")

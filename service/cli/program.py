@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli import ask, backup, config, doctor, documents, index, ingest, keys, models, search, serve
+from service.cli import ask, backup, config, doctor, documents, index, ingest, keys, models, search, serve, work
 from service.cli import eval as eval_
 
 SHORT_HELP = """Trendwise answers questions about your reports, on this machine, with citations you can check.
@@ -15,7 +15,7 @@ SHORT_HELP = """Trendwise answers questions about your reports, on this machine,
   trendwise ingest report.md
   trendwise ask "What is the stand-out technology trend?"
 
-Commands: serve, ask, ingest, search, documents, index, models, keys, config, doctor, backup, restore, eval.
+Commands: serve, ask, ingest, search, documents, index, models, keys, config, doctor, backup, restore, work, eval.
 More: trendwise -h"""
 
 app = typer.Typer(
@@ -42,7 +42,7 @@ def _bare(
         typer.echo(SHORT_HELP)
 
 
-for command in (serve.serve, ask.ask, ingest.ingest, search.search, backup.backup, backup.restore):
+for command in (serve.serve, ask.ask, ingest.ingest, search.search, work.work, backup.backup, backup.restore):
     app.command()(command)
 app.add_typer(documents.app, name="documents")
 app.add_typer(index.app, name="index")

@@ -22,14 +22,14 @@ def serve(
     from service.api.security import is_loopback
     from service.api.serving import address, bind
     from service.errors import BadSetting
-    from service.keys import Keys
     from service.logs import configure
+    from service.storage import Storage
 
     chosen = settings(data_dir=data, host=host, port=port, log_texts=log_texts)
     if not is_loopback(chosen.host):
-        keys = Keys.open(chosen.data_dir)
-        usable = keys.usable
-        keys.close()
+        storage = Storage.open(chosen)
+        usable = storage.keys.usable
+        storage.close()
         if not usable:
             raise BadSetting(
                 f"Others can reach {chosen.host}, so it needs an API key: make one with `trendwise keys add NAME`."

@@ -61,7 +61,7 @@ def test_what_is_deleted_is_gone_from_the_disk(client: TestClient, runtime: Runt
 def test_retention_deletes_what_is_older(client: TestClient, kept: str, runtime: Runtime) -> None:
     assert runtime.conversations.purge(1) == 0
     old = (datetime.now(UTC) - timedelta(days=2)).isoformat()
-    runtime.conversations._db.execute("UPDATE conversations SET updated_at = ?", (old,))
+    runtime.conversations._tables.write(lambda run: run("UPDATE conversations SET updated_at = :old", old=old))
     assert runtime.conversations.purge(3) == 0
     assert runtime.conversations.purge(1) == 1
     with pytest.raises(UnknownConversation):

@@ -32,7 +32,7 @@ class Server:
         self.folder.chmod(0o755)
         self.data, self.sockets = self.folder / "data", self.folder / "socket"
         self._user = _UNPRIVILEGED if os.geteuid() == 0 else None
-        self._programs = self._readable_programs()
+        self.programs = self._readable_programs()
         for place in (self.data, self.sockets):
             place.mkdir(mode=0o700)
             if self._user:
@@ -47,7 +47,7 @@ class Server:
 
     def start(self) -> None:
         options = [part for setting in _QUICK for part in ("-c", setting)]
-        command = [self._programs / "postgres", "-D", self.data, "-k", self.sockets, *options]
+        command = [self.programs / "postgres", "-D", self.data, "-k", self.sockets, *options]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self._as_user())
         deadline = time.monotonic() + _START_SECONDS
@@ -101,7 +101,7 @@ class Server:
 
     def _call(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self._programs / program, *arguments],
+            [self.programs / program, *arguments],
             cwd="/",
             capture_output=True,
             text=True,

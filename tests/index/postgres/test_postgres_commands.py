@@ -9,6 +9,7 @@ import pytest
 from index.hash_embedder import HashEmbedder
 from service import runtime
 from service.cli.program import run
+from tests.index.postgres.server import Server
 
 REPORT = "# Digital trends 2024\n\nArtificial intelligence is the stand-out trend for councils in 2024.\n"
 
@@ -73,3 +74,41 @@ def test_copying_needs_to_know_where(trendwise: Command, monkeypatch: pytest.Mon
     code, _, err = trendwise("index", "copy", "--to", "env")
     assert code == 2
     assert "TRENDWISE_DATABASE_URL is not set" in err
+
+
+def test_a_backup_holds_the_database_and_restores_it(
+    trendwise: Command, report: Path, tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports and keys go to a file, and from there into another, empty database."""
+    monkeypatch.setenv("PATH", str(postgres.programs), prepend=":")
+    trendwise("ingest", report)
+    trendwise("keys", "add", "Jane")
+    there = [trendwise(*command, "--json")[1] for command in (("documents", "list"), ("keys", "list"))]
+    file = tmp_path / "all.backup"
+    assert trendwise("backup", file)[0] == 0
+    assert file.stat().st_mode & 0o077 == 0
+    assert not (tmp_path / "data").exists()
+    code, _, err = trendwise("restore", file)
+    assert (code, "--replace" in err) == (1, True)
+    assert trendwise("restore", file, "--replace")[0] == 0
+    other = postgres.new_database()
+    monkeypatch.setenv("TRENDWISE_DATABASE_URL", other)
+    assert trendwise("restore", file)[0] == 0
+    assert [trendwise(*command, "--json")[1] for command in (("documents", "list"), ("keys", "list"))] == there
+    assert "Artificial intelligence" in trendwise("search", "stand-out trend", "--json")[1]
+    postgres.drop(other)
+
+
+def test_a_backup_says_what_it_needs(
+    trendwise: Command, report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trendwise("ingest", report)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, _, err = trendwise("backup", tmp_path / "all.backup")
+    assert code == 1
+    assert "pg_dump, which is not on this machine" in err
+    assert not list(tmp_path.glob("all.backup*"))
+    folder_backup = tmp_path / "folder.backup"
+    folder_backup.write_bytes(b"PK")
+    code, _, err = trendwise("restore", folder_backup, "--replace")
+    assert (code, "is no backup of a database" in err) == (1, True)
