@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from html import unescape
+from itertools import pairwise
 
 from liteparse import LiteParse, ParseError
 
@@ -71,8 +72,10 @@ def _has_prose(pages: Sequence[list[str]]) -> bool:
 def _repaired(pages: Sequence[list[str]]) -> list[list[str]]:
     running = _running(pages)
     kept = [[block for block in page if _place(block) not in running] for page in pages]
+    if not any(kept):
+        kept = [list(page) for page in pages]
     kept[:1] = [_cover(page) or kept[0] for page in pages[:1]]
-    return [_rejoined([_demoted(*pair) for pair in zip(page, [*page[1:], ""], strict=True)]) for page in kept]
+    return [_rejoined([_demoted(*pair) for pair in pairwise([*page, ""])]) for page in kept]
 
 
 def _cover(page: list[str]) -> list[str]:
