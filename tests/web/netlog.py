@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 OWN = {"data", "blob", "about", "chrome", "chrome-extension", "devtools", "file"}
 """Schemes that never leave the browser."""
-MAKERS = (".googleapis.com", ".google.com")
+MAKERS = (".googleapis.com", ".google.com", ".gstatic.com", ".gvt1.com")
 """Whom Chromium asks of its own accord, for updates and the like. No string of the tests names them."""
 
 

@@ -179,8 +179,9 @@ def test_headings_are_text_even_of_a_service_that_lies(service: Service, visit: 
     expect(report.locator(".contents-list li")).to_have_count(len(VECTORS))
     harmless(page)
     report.locator("h3 a").click()
-    headings = page.locator(".paper .heading").all_text_contents()
-    assert list(map(shown, headings)) == list(map(shown, VECTORS))
+    headings = page.locator(".paper .heading")
+    expect(headings).to_have_count(len(VECTORS))
+    assert list(map(shown, headings.all_text_contents())) == list(map(shown, VECTORS))
     expect(page.locator(".contents li")).to_have_count(len(VECTORS))
     harmless(page)
 

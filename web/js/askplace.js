@@ -30,7 +30,7 @@ export class AskPlace {
 		this.filters.addEventListener("change", () => this.preview.changed());
 		this.conversation.addEventListener("change", () => this.#changed());
 		this.conversation.addEventListener("edit", (event) => {
-			this.composer.text = /** @type {CustomEvent<string>} */ (event).detail;
+			this.composer.text = event.detail;
 			this.composer.focus();
 		});
 		library.addEventListener("change", () => this.#greet());

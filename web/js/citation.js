@@ -30,7 +30,7 @@ export function whereabouts(where) {
  * @param {Record<string, unknown>} props @param {...(Node | string)} children
  */
 function citationLink(citation, all, props, ...children) {
-	const open = (/** @type {Element} */ from) => openPlaces(from, all(), all().findIndex((one) => one.number === citation.number));
+	const open = (from) => openPlaces(from, all(), all().findIndex((one) => one.number === citation.number));
 	return link(address(citation), open, props, ...children);
 }
 

@@ -61,7 +61,7 @@ export class ComparePlace {
 	#draw() {
 		const sides = this.#sides;
 		for (const chosen of this.#chosen) if (!sides.has(chosen)) this.#chosen.delete(chosen);
-		const choose = (/** @type {string | number} */ key, /** @type {boolean} */ on) => (on ? this.#chosen.add(key) : this.#chosen.delete(key));
+		const choose = (key, on) => (on ? this.#chosen.add(key) : this.#chosen.delete(key));
 		this.#choice.replaceChildren(...[...sides].map(([key, name]) => box(name, this.#chosen.has(key), (on) => choose(key, on))));
 	}
 
@@ -89,7 +89,7 @@ export class ComparePlace {
 			bar.remove();
 			say(words.compare.done);
 		} catch (error) {
-			bar.replaceChildren(el("p", { class: "problem" }, signal.aborted ? words.compare.stopped : /** @type {Error} */ (error).message));
+			bar.replaceChildren(el("p", { class: "problem" }, signal.aborted ? words.compare.stopped : error.message));
 		}
 	}
 }

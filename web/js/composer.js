@@ -10,8 +10,8 @@ const GROWS = CSS.supports("field-sizing", "content");
 
 export class Composer {
 	#limit = el("p", { class: "limit", id: "question-limit" });
-	#text = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "question", rows: "1", placeholder: words.ask.placeholder, "aria-describedby": "question-hint question-limit", autocomplete: "off" }));
-	#send = /** @type {HTMLButtonElement} */ (el("button", { type: "submit", class: "send" }));
+	#text = el("textarea", { id: "question", rows: "1", placeholder: words.ask.placeholder, "aria-describedby": "question-hint question-limit", autocomplete: "off" });
+	#send = el("button", { type: "submit", class: "send" });
 	#label = el("label", { for: "question" }, words.ask.label);
 	#busy = false;
 

@@ -12,10 +12,10 @@ export function el(tag, props = {}, ...children) {
 	const node = document.createElement(tag);
 	for (const [name, value] of Object.entries(props)) {
 		if (absent(value)) continue;
-		if (name === "on") listen(node, /** @type {Record<string, EventListener>} */ (value));
+		if (name === "on") listen(node, value);
 		else node.setAttribute(name, value === true ? "" : String(value));
 	}
-	node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => !absent(child))));
+	node.append(...children.filter((child) => !absent(child)));
 	return node;
 }
 
@@ -46,7 +46,7 @@ export function icon(name) {
  */
 export function button({ icon: name, text, label, class: style = "ghost", press, props = {} }) {
 	const node = el("button", { type: "button", class: style, "aria-label": label, title: label, on: { click: press }, ...props }, name && icon(name), text && el("span", {}, text));
-	return /** @type {HTMLButtonElement} */ (node);
+	return node;
 }
 
 /**
@@ -64,7 +64,7 @@ export function link(href, follow, props, ...children) {
 }
 
 /** @param {Record<string, unknown>} props */
-export const input = (props) => /** @type {HTMLInputElement} */ (el("input", { autocomplete: "off", ...props }));
+export const input = (props) => el("input", { autocomplete: "off", ...props });
 
 /**
  * A check box or radio button with its label around it.
@@ -84,5 +84,5 @@ export const unseen = (text) => el("span", { class: "sr" }, text);
 export function byId(id) {
 	const node = document.getElementById(id);
 	if (!node) throw new Error(`index.html has no #${id}`);
-	return /** @type {T} */ (node);
+	return node;
 }

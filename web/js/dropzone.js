@@ -39,7 +39,7 @@ export class Dropzone {
 	/** @param {DragEvent} event @param {boolean} over */
 	#over(event, over) {
 		if (!event.dataTransfer?.types.includes("Files")) return;
-		event.preventDefault(); // or the browser leaves the page to show the file
+		event.preventDefault(); // or the browser shows the file instead
 		this.element.classList.toggle("over", over);
 	}
 
@@ -52,7 +52,7 @@ export class Dropzone {
 
 	/** @param {File} file */
 	async #one(file) {
-		const bar = /** @type {HTMLProgressElement} */ (el("progress", { max: "1", "aria-label": file.name }));
+		const bar = el("progress", { max: "1", "aria-label": file.name });
 		const state = el("span", { class: "upload-state" });
 		const row = el("li", { class: "upload" }, el("span", { class: "upload-name" }, file.name), state, bar);
 		this.#list.prepend(row);
@@ -65,7 +65,7 @@ export class Dropzone {
 			this.#end(row, "done", job.outcome === "unchanged" ? words.reports.unchanged : words.reports.done, "check");
 			this.actions.done();
 		} catch (error) {
-			this.#end(row, "failed", /** @type {Error} */ (error).message, "warn");
+			this.#end(row, "failed", error.message, "warn");
 		}
 	}
 

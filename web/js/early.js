@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a chosen theme never flashes. The only script that is not a module.
+// Runs before the first paint, so that a chosen theme never flashes.
 try {
 	const theme = localStorage.getItem("trendwise-theme");
 	if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;

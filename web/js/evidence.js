@@ -16,7 +16,7 @@ function card(evidence) {
 	const { document_title: title, year, page, heading } = evidence;
 	return el(
 		"button",
-		{ type: "button", class: "card", on: { click: (/** @type {Event} */ event) => open(/** @type {Element} */ (event.currentTarget), evidence) } },
+		{ type: "button", class: "card", on: { click: (event) => open(event.currentTarget, evidence) } },
 		el("span", { class: "card-title" }, whereabouts({ document_title: title, year, page })),
 		heading && el("span", { class: "card-heading" }, heading),
 		el("span", { class: "card-text" }, evidence.text),

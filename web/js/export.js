@@ -10,7 +10,7 @@ export function conversationTools(conversation) {
 	const list = el("ul", {});
 	const menu = el("details", { class: "menu" }, el("summary", { class: "ghost" }, words.conversations.export), list);
 	list.addEventListener("click", () => menu.removeAttribute("open"));
-	document.addEventListener("click", (event) => menu.contains(/** @type {Node} */ (event.target)) || menu.removeAttribute("open"));
+	document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
 	menu.addEventListener("keydown", (event) => {
 		if (event.key !== "Escape") return;
 		menu.removeAttribute("open");

@@ -18,7 +18,7 @@ export function feedback(answer, place, rated) {
 	/** @param {string} name @param {string} label @param {Rating} rating */
 	const thumb = (name, label, rating) =>
 		button({ icon: name, text: label, props: { "aria-pressed": String(rating === rated) }, press: (event) => {
-			const pressed = /** @type {HTMLElement} */ (event.currentTarget);
+			const pressed = event.currentTarget;
 			for (const one of thumbs) one.setAttribute("aria-pressed", String(one === pressed));
 			rate(pressed, answer, rating, null);
 			place.replaceChildren(reasonForm(answer, rating, pressed));

@@ -40,7 +40,7 @@ export class History {
 			this.#entries = conversations;
 			this.#draw();
 		} catch (error) {
-			this.#note.textContent = /** @type {Error} */ (error).message;
+			this.#note.textContent = error.message;
 		}
 	}
 

@@ -25,10 +25,11 @@ new ComparePlace();
 reportsPlace({
 	show: () => places.go("reports"),
 	gone: (id) => source.forget(id),
-	ask: (report) => {
+	ask: (report, question) => {
 		places.go("ask");
 		ask.filters.only(report.id);
-		ask.composer.focus();
+		if (question) ask.ask(question);
+		else ask.composer.focus();
 	},
 });
 const past = new History({
@@ -41,14 +42,14 @@ const past = new History({
 });
 
 places.addEventListener("change", (event) => {
-	const { name, record } = /** @type {CustomEvent} */ (event).detail;
+	const { name, record } = event.detail;
 	if (record) {
 		source.close();
 		if (name === "reports") refresh(); // a watched folder changes by itself
 		follow(name === "ask" ? askAddress() : placeAddress(name));
 	}
 	if (record && name !== "ask") byId("main").focus();
-	document.title = name === "ask" ? "Trendwise" : `${words.places[/** @type {"ask"} */ (name)]} – Trendwise`;
+	document.title = name === "ask" ? "Trendwise" : `${words.places[name]} – Trendwise`;
 	if (name === "trust") showTrust();
 	sideways(false);
 });
@@ -58,13 +59,13 @@ ask.conversation.addEventListener("change", () => {
 	if (places.now === "ask" && !parseAddress(location).document && askAddress() !== location.pathname + location.search) follow(askAddress());
 });
 document.addEventListener("open-source", (event) => {
-	const { places: found, index, from } = /** @type {CustomEvent} */ (event).detail;
+	const { places: found, index, from } = event.detail;
 	source.show(found, index, from);
 });
 document.addEventListener("source-closed", () => {
 	if (parseAddress(location).document) follow(askAddress());
 });
-document.addEventListener("problem", (event) => toast(/** @type {CustomEvent<Error>} */ (event).detail.message));
+document.addEventListener("problem", (event) => toast(event.detail.message));
 for (const node of document.querySelectorAll("[data-action=new]")) {
 	node.addEventListener("click", renew);
 }
@@ -77,7 +78,7 @@ window.addEventListener("hashchange", arrive);
 
 past.load();
 refresh();
-get("/api/status").then(({ signed_in: signedIn }) => (byId("sign-out").hidden = !signedIn)).catch(() => {}); // said by the others
+get("/api/status").then(({ signed_in: signedIn }) => (byId("sign-out").hidden = !signedIn)).catch(() => {}); // others say it
 arrive();
 
 function refresh() {
@@ -107,7 +108,7 @@ async function reopen(id) {
 	try {
 		await ask.conversation.open(id);
 	} catch (error) {
-		toast(/** @type {{ status?: number }} */ (error).status === 404 ? words.conversations.gone : /** @type {Error} */ (error).message);
+		toast(error.status === 404 ? words.conversations.gone : error.message);
 	}
 }
 
@@ -141,5 +142,5 @@ function fillWords() {
 
 /** @param {string | null} name a word at the top of `words` */
 function named(name) {
-	return String(words[/** @type {"skip"} */ (name)]);
+	return String(words[name]);
 }

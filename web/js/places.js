@@ -6,7 +6,7 @@ import { words } from "./words.js";
 /** @typedef {"ask" | "reports" | "compare" | "trust"} PlaceName */
 /** @type {Record<PlaceName, string>} */
 const ICONS = { ask: "ask", reports: "report", compare: "compare", trust: "trust" };
-const NAMES = /** @type {PlaceName[]} */ (Object.keys(ICONS));
+const NAMES = Object.keys(ICONS);
 
 export class Places extends EventTarget {
 	/** @type {PlaceName} */
@@ -41,11 +41,11 @@ export const placeAddress = (name) => (name === "ask" ? "/" : `/?view=${name}`);
 /** What an address means. @param {Location | URL} url */
 export function parseAddress(url) {
 	const query = new URLSearchParams(url.search);
-	const view = /** @type {PlaceName} */ (query.get("view"));
+	const view = query.get("view");
 	const [, id] = /^\/documents\/([^/]+)$/.exec(url.pathname) ?? [];
 	const [, start, end] = /^#(\d+)-(\d+)$/.exec(url.hash) ?? [];
 	return {
-		view: NAMES.includes(view) ? view : /** @type {PlaceName} */ ("ask"),
+		view: NAMES.includes(view) ? view : "ask",
 		conversation: query.get("c"),
 		document: id ? { document_id: decodeURIComponent(id), start: Number(start ?? 0), end: Number(end ?? 0) } : null,
 	};

@@ -33,7 +33,7 @@ export function shownRanges(text) {
 
 /** @param {RegExpMatchArray} match @returns {[number, number][]} */
 function groupRanges(match) {
-	return Object.values(/** @type {RegExpIndicesArray} */ (match.indices).groups ?? {}).filter(Boolean);
+	return Object.values(match.indices.groups ?? {}).filter(Boolean);
 }
 
 /** A block's words without marks. @param {import("./types.js").FullReport} report @param {{ start: number, end: number }} block */

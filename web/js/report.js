@@ -107,7 +107,7 @@ function row(source, highlights, cell = "td") {
 		const start = match.index + (whole.length - whole.trimStart().length);
 		const end = match.index + whole.trimEnd().length;
 		if (end <= start || /^:?-+:?$/.test(source.slice(start, end))) continue;
-		const shown = shownRanges(source.slice(start, end)).map(([a, b]) => /** @type {[number, number]} */ ([a + start, b + start]));
+		const shown = shownRanges(source.slice(start, end)).map(([a, b]) => [a + start, b + start]);
 		cells.push(el(cell, {}, ...pieces(source, shown, highlights)));
 	}
 	return el("tr", {}, ...cells);

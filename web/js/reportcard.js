@@ -5,6 +5,7 @@ import { openPlaces } from "./citation.js";
 import { button, el, input, link } from "./dom.js";
 import { library } from "./library.js";
 import { plainBlock } from "./readable.js";
+import { questionList, questionsOf } from "./suggestions.js";
 import { removeLater } from "./undo.js";
 import { words } from "./words.js";
 
@@ -12,18 +13,18 @@ import { words } from "./words.js";
 
 let made = 0;
 
-/** @param {Report} report @param {{ ask: (report: Report) => void, gone: (id: string) => void }} actions */
+/** @param {Report} report @param {{ ask: (report: Report, question?: string) => void, gone: (id: string) => void }} actions */
 export function reportCard(report, actions) {
 	const place = [{ document_id: report.id, title: report.title, start: 0, end: 0 }];
 	const title = link(`/documents/${encodeURIComponent(report.id)}`, (from) => openPlaces(from, place, 0), {}, report.title);
 	const state = report.sample ? words.reports.states.sample : words.reports.states[report.state] ?? report.state;
 	const card = el("li", { class: "report", "data-state": report.state });
-	const name = (/** @type {string} */ verb) => ({ "aria-label": words.reports.doing(verb, report.title) });
+	const name = (verb) => ({ "aria-label": words.reports.doing(verb, report.title) });
 	const current = report.state === "ready";
 	card.append(
 		el("h3", {}, title),
 		el("p", { class: "note" }, el("span", { class: "badge" }, state), [report.authors.join(", "), words.reports.facts(report)].filter(Boolean).join(" · ")),
-		brief(report),
+		brief(report, current ? (question) => actions.ask(report, question) : null),
 		el(
 			"div",
 			{ class: "tools" },
@@ -36,32 +37,37 @@ export function reportCard(report, actions) {
 	return card;
 }
 
-/** Its first words and its headings, read when they are asked for. @param {Report} report */
-function brief(report) {
-	const details = /** @type {HTMLDetailsElement} */ (el("details", {}, el("summary", {}, words.reports.brief)));
+/**
+ * Its first words, questions that it can answer and its headings, read when they are asked for.
+ * @param {Report} report @param {((question: string) => void) | null} ask
+ */
+function brief(report, ask) {
+	const details = el("details", {}, el("summary", {}, words.reports.brief));
 	details.addEventListener("toggle", async () => {
 		if (!details.open || details.childElementCount > 1) return;
 		const body = details.appendChild(el("div", { class: "brief" }, words.loading));
 		try {
-			body.replaceChildren(...summary(await get(route("documents", report.id))));
+			const [full, questions] = await Promise.all([get(route("documents", report.id)), ask ? questionsOf(report.id) : []]);
+			body.replaceChildren(...summary(full, ask && questionList(questions, ask)));
 		} catch (error) {
-			body.replaceChildren(/** @type {Error} */ (error).message);
+			body.replaceChildren(error.message);
 		}
 	});
 	return details;
 }
 
-/** @param {FullReport} report */
-function summary(report) {
+/** @param {FullReport} report @param {Node | null} questions */
+function summary(report, questions) {
 	const first = report.blocks.find((block) => block.kind === "paragraph" && block.end - block.start > 50);
 	const headings = report.blocks.filter((block) => block.kind === "heading");
-	const open = (/** @type {Element} */ from, /** @type {Block} */ block) =>
+	const open = (from, block) =>
 		openPlaces(from, [{ document_id: report.id, title: report.title, start: block.start, end: block.end }], 0);
 	const items = headings.map((block) =>
-		el("li", { "data-depth": Math.min(block.headings.length + 1, 4) }, button({ text: plainBlock(report, block), class: "link", press: (event) => open(/** @type {Element} */ (event.currentTarget), block) })),
+		el("li", { "data-depth": Math.min(block.headings.length + 1, 4) }, button({ text: plainBlock(report, block), class: "link", press: (event) => open(event.currentTarget, block) })),
 	);
 	return [
 		...(first ? [el("blockquote", {}, plainBlock(report, first))] : []),
+		...(questions ? [questions] : []),
 		items.length ? el("ul", { class: "contents-list" }, ...items) : el("p", { class: "note" }, words.reports.noBrief),
 	];
 }
@@ -83,7 +89,7 @@ function edit(card, report, actions) {
 	const title = input({ id: `${id}-title`, type: "text", maxlength: "300", required: true, value: report.title });
 	const year = input({ id: `${id}-year`, type: "text", inputmode: "numeric", pattern: "[0-9]{4}", title: words.reports.badYear, value: report.year ?? "" });
 	const problem = el("p", { class: "problem" });
-	const back = (/** @type {Report} */ now) => {
+	const back = (now) => {
 		const fresh = reportCard(now, actions);
 		form.replaceWith(fresh);
 		fresh.querySelector("a")?.focus();
@@ -107,7 +113,7 @@ function edit(card, report, actions) {
 			back(await post(route("documents", report.id), { title: title.value.trim(), ...(year.value && { year: Number(year.value) }) }, { method: "PATCH" }));
 			await library.load();
 		} catch (error) {
-			problem.textContent = /** @type {Error} */ (error).message;
+			problem.textContent = error.message;
 		}
 	});
 	card.replaceWith(form);

@@ -8,7 +8,7 @@ import { words } from "./words.js";
 
 const MANY = 8;
 
-/** @param {{ ask: (report: import("./types.js").Report) => void, gone: (id: string) => void, show: () => void }} actions */
+/** @param {{ ask: (report: import("./types.js").Report, question?: string) => void, gone: (id: string) => void, show: () => void }} actions */
 export function reportsPlace(actions) {
 	const list = el("ul", { class: "report-list" });
 	const failed = el("section", { class: "failed" });

@@ -93,7 +93,7 @@ export class Source {
 			this.#fill(place, report, pressed);
 		} catch (error) {
 			const retry = button({ text: words.retry, class: "primary", press: () => this.#draw() });
-			this.#panel.replaceChildren(this.#head(place, null), el("div", { class: "padded" }, el("p", {}, /** @type {Error} */ (error).message), retry));
+			this.#panel.replaceChildren(this.#head(place, null), el("div", { class: "padded" }, el("p", {}, error.message), retry));
 			this.#focus(null);
 		}
 	}
@@ -139,7 +139,7 @@ export class Source {
 				many && this.#stepper("previous", "back", -1, "[", this.#index === 0),
 				many && this.#stepper("next", "next", 1, "]", this.#index === this.#places.length - 1),
 				el("span", { class: "spring" }),
-				report && el("a", { class: "ghost", href: route("documents", place.document_id, "original"), download: true }, el("span", {}, words.source.original)),
+				report && original(report, place),
 				button({ icon: "close", label: words.source.close, press: () => this.close() }),
 			),
 			el("h2", { id: "source-title", tabindex: "-1" }, el("a", { href: address(place) }, title)),
@@ -160,9 +160,18 @@ export class Source {
 	}
 }
 
+/** The file as it was added: a PDF opens at the page that is cited, others are downloaded. @param {FullReport} report @param {Place} place */
+function original(report, place) {
+	const file = route("documents", report.id, "original");
+	const cited = report.blocks.find((block) => block.start <= place.start && place.start < block.end);
+	const page = report.media_type === "application/pdf" && (place.page ?? cited?.page);
+	const props = page ? { href: `${file}#page=${page}`, target: "_blank", rel: "noopener" } : { href: file, download: true };
+	return el("a", { class: "ghost", ...props }, el("span", {}, page ? words.source.originalAt(page) : words.source.original));
+}
+
 /** @param {{ text: string, depth: number, node: HTMLElement }[]} headings */
 function contents(headings) {
-	const go = (/** @type {HTMLElement} */ node) => {
+	const go = (node) => {
 		node.tabIndex = -1;
 		node.scrollIntoView({ block: "start" });
 		node.focus({ preventScroll: true });

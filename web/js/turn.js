@@ -122,7 +122,7 @@ export class Turn {
 		this.#evidence.hidden = evidence.length === 0;
 		// Someone who is reading the cards keeps them.
 		const inUse = this.#evidence.matches(":hover, :focus-within");
-		const details = /** @type {HTMLDetailsElement} */ (el("details", { open: open || inUse }, el("summary", {}, title)));
+		const details = el("details", { open: open || inUse }, el("summary", {}, title));
 		const fill = () => details.open && details.childElementCount === 1 && details.append(evidenceList(evidence));
 		details.addEventListener("toggle", fill);
 		fill();

@@ -16,7 +16,7 @@ export function removeLater({ text, path, restore, done }) {
 			await remove(path, { keepalive: true });
 			done?.();
 		} catch (error) {
-			toast(/** @type {Error} */ (error).message);
+			toast(error.message);
 			restore();
 		}
 	};

@@ -91,6 +91,7 @@ export const words = {
 		key: (name, key) => `${name} (key ${key})`,
 		close: "Close the report",
 		original: "Original file",
+		originalAt: (page) => `Original, page ${page}`,
 		contents: "Contents",
 		text: "Text of the report",
 		begins: "Quotation: ",
