@@ -8,12 +8,13 @@ changed) and orders writes. Searching is `index.search`, rows are `index.store`.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 from index import compaction, store, vectors
+from index.base import EmbeddingIndex
 from index.batches import NewDocument, batches
 from index.compactor import Compactor
 from index.database import Database
@@ -23,20 +24,19 @@ from index.kinds import EXACT_UP_TO
 from index.local_vocabulary import LocalVocabulary
 from index.query import understand
 from index.search import TUNING, Tuning, search
-from index.types import Added, Dictionary, DocumentInfo, Embedder, Filters, Hit, IndexStats
+from index.types import Added, DocumentInfo, Embedder, Filters, Hit, IndexStats
 from index.vectors import Vectors
 from ingest.types import Document, Passage
 
 
-class LocalIndex:
+class LocalIndex(EmbeddingIndex):
     """Implements `index.types.Index`. Safe to use from many threads."""
 
     def __init__(self, database: Database, folder: Path, embedder: Embedder, exact_up_to: int = EXACT_UP_TO) -> None:
+        super().__init__(embedder)
         self.database = database
         self._folder = folder
-        self._embedder = embedder
         self._exact_up_to = exact_up_to
-        self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
         self._view: DenseView | None = None
         self._refreshing = threading.Lock()
         self._compactor = Compactor(self.compact)
@@ -56,21 +56,6 @@ class LocalIndex:
             database.close()
             raise
         return index
-
-    @property
-    def embedder(self) -> Embedder:
-        return self._embedder
-
-    def add(
-        self,
-        document: Document,
-        passages: Sequence[Passage],
-        *,
-        source_path: str,
-        original: bytes | None = None,
-        sample: bool = False,
-    ) -> Added:
-        return self.add_many([NewDocument(document, passages, source_path, original, sample)])[0]
 
     def add_many(self, items: Iterable[NewDocument], progress: Callable[[Added], None] | None = None) -> list[Added]:
         """Adds each document on its own (all or nothing), but embeds many together, which is faster.
@@ -193,10 +178,6 @@ class LocalIndex:
             if self._view is None or self._view.change != change:
                 self._view = compaction.load_view(connection, self._folder, self._embedder.dimension, self._view)
             return self._view
-
-
-def _nothing(word: str) -> bool:
-    return False
 
 
 def _check_embedder(database: Database, embedder: Embedder) -> None:

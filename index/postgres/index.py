@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Literal
 
+from index.base import EmbeddingIndex
 from index.batches import NewDocument, batches
 from index.postgres import searched, store
 from index.postgres.database import Connection, Database
@@ -18,20 +19,19 @@ from index.postgres.tokens import Tokeniser
 from index.postgres.words import DatabaseVocabulary
 from index.query import understand
 from index.search import TUNING, Tuning
-from index.types import Added, Dictionary, DocumentInfo, Embedder, Filters, Hit, IndexStats
+from index.types import Added, DocumentInfo, Embedder, Filters, Hit, IndexStats
 from index.vectors import Vectors, embed_new
 from ingest.types import Document, Passage
 
 
-class PostgresIndex:
+class PostgresIndex(EmbeddingIndex):
     """Implements `index.types.Index`. Safe to use from many threads."""
 
     def __init__(self, database: Database, replica: Database, embedder: Embedder) -> None:
+        super().__init__(embedder)
         self.database = database
         self._replica = replica
-        self._embedder = embedder
         self.tokeniser = Tokeniser()
-        self._knows = embedder.knows if isinstance(embedder, Dictionary) else _nothing
 
     @classmethod
     def open(cls, url: str, embedder: Embedder, *, read_url: str | None = None) -> "PostgresIndex":
@@ -47,21 +47,6 @@ class PostgresIndex:
             index.close()
             raise
         return index
-
-    @property
-    def embedder(self) -> Embedder:
-        return self._embedder
-
-    def add(
-        self,
-        document: Document,
-        passages: Sequence[Passage],
-        *,
-        source_path: str,
-        original: bytes | None = None,
-        sample: bool = False,
-    ) -> Added:
-        return self.add_many([NewDocument(document, passages, source_path, original, sample)])[0]
 
     def add_many(self, items: Iterable[NewDocument], progress: Callable[[Added], None] | None = None) -> list[Added]:
         """Adds each document on its own (all or nothing), but embeds many together, which is faster.
@@ -185,7 +170,3 @@ class PostgresIndex:
             searched.remove(connection, before, counts)
         store.supersede(connection, before, successor)
         return before
-
-
-def _nothing(word: str) -> bool:
-    return False

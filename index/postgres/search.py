@@ -25,8 +25,10 @@ from index.types import Filters, Hit
 
 POSTINGS = 30_000
 """Passages that a question's rarest words may bring together; the rarest one brings all of its own."""
-_SHORTLIST = 200
+_SHORTLIST = 500
 """Passages that the common words add to, of those that the rare ones brought."""
+_TELLING = 0.7
+"""Weight from which a common word does so: that of a word in a third of all passages."""
 _SPARE = 2
 """Times as many passages are fetched as are wanted, because near copies fall away."""
 
@@ -70,7 +72,7 @@ WITH asked AS MATERIALIZED (
 ), common AS MATERIALIZED (
     SELECT number, postings.key, {impact} AS bm25
     FROM rarest_first JOIN brought USING (number) JOIN postings ON postings.term = rarest_first.term AND postings.key = brought.key
-    WHERE NOT rare GROUP BY number, postings.key
+    WHERE NOT rare AND weight > {telling} GROUP BY number, postings.key
 ), worded AS MATERIALIZED (
     SELECT * FROM (
         SELECT number, key, bm25, row_number() OVER (PARTITION BY number ORDER BY bm25 DESC, key) AS rank
@@ -144,7 +146,7 @@ def _statement(dense: int, lexical: int, rerank: int, filtered: bool) -> str:
     return _SEARCH.format(
         allowed=f"key IN ({_ALLOWED})" if filtered else "TRUE",
         impact=_IMPACT, fused=_FUSED, passage=_PASSAGE,
-        dense=int(dense), lexical=int(lexical), shortlist=max(_SHORTLIST, int(lexical)), rerank=int(rerank),
+        dense=int(dense), lexical=int(lexical), shortlist=max(_SHORTLIST, int(lexical)), telling=_TELLING, rerank=int(rerank),
     )  # fmt: skip
 
 

@@ -1,0 +1,288 @@
+"""Service processes and ingest workers under load, while one after the other is killed: nothing lost, doubled or stuck.
+
+    python -m tests.storage.kill_run --minutes 10
+
+Three service processes behind a proxy and two ingest workers share a PostgreSQL of their own. People upload reports and
+hold conversations; every half minute a worker is killed, and once a service process. At the end everything is counted.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import httpx2
+
+from index.postgres.checks import check
+from index.postgres.database import Database
+from tests.index.postgres.server import Server
+from tests.storage.proxy import proxy
+
+ROOT = Path(__file__).parents[2]
+SERVICES, WORKERS, UPLOADERS, ASKERS = 3, 2, 2, 4
+LEASE = 5.0
+START_SECONDS, SETTLE_SECONDS = 300.0, 300.0
+QUESTION = "What do councils adopt in 2024?"
+
+
+@dataclass
+class Seen:
+    """What people were told, to be compared with what is there at the end."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    jobs: list[str] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)
+    busy: int = 0
+    lost: list[str] = field(default_factory=list)
+    """Requests that broke: allowed only of the service process that was killed."""
+    wrong: list[str] = field(default_factory=list)
+
+
+class Member:
+    """A process that can be killed and started anew."""
+
+    def __init__(self, kind: str, url: str, folder: Path, log: IO[bytes]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._command = [
+            sys.executable,
+            "-m",
+            "tests.storage.member",
+            kind,
+            url,
+            str(folder),
+            str(self.port),
+            str(LEASE),
+        ]
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._log)
+
+    def wait_until_ready(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        if b"ready" not in self._process.stdout.readline():
+            raise RuntimeError("A process did not start: see the log.")
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(60)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+
+
+def run(server: Server, seconds: float, every: float, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """What was done and what was found wrong. The last kills leave time for what they interrupted."""
+    url, seen, stop = server.new_database(), Seen(), threading.Event()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        log = stack.enter_context((folder / "log").open("wb"))
+        services = _started(stack, "service", SERVICES, url, folder, log)
+        workers = _started(stack, "worker", WORKERS, url, folder, log)
+        address = stack.enter_context(proxy([each.port for each in services]))
+        people = [
+            threading.Thread(target=person, args=(address, number, seen, stop))
+            for person, count in ((_upload, UPLOADERS), (_ask, ASKERS))
+            for number in range(count)
+        ]
+        for each in people:
+            each.start()
+        killed = _kill(services, workers, seconds, every, say)
+        stop.set()
+        for each in people:
+            each.join()
+        say("settling")
+        left = _settled(url)
+        found = {**killed, **_counted(url, address, seen), "left": left, "log": _errors(folder / "log")}
+    server.drop(url)
+    return found
+
+
+def _started(stack: ExitStack, kind: str, count: int, url: str, folder: Path, log: IO[bytes]) -> list[Member]:
+    members = [Member(kind, url, folder / kind, log) for _ in range(count)]
+    for member in members:
+        stack.callback(member.stop)
+    for member in members:
+        member.wait_until_ready()
+    return members
+
+
+def _kill(
+    services: Sequence[Member], workers: Sequence[Member], seconds: float, every: float, say: Callable[[str], None]
+) -> dict[str, int]:
+    """Workers in turn; half-way through one service process too, which stays away for a while."""
+    rounds, services_killed = max(2, int(seconds / every) - 1), 0
+    for turn in range(rounds):
+        time.sleep(every)
+        victim = workers[turn % len(workers)]
+        victim.kill()
+        victim.start()
+        if turn == rounds // 2:
+            services[0].kill()
+            services_killed += 1
+            time.sleep(every / 3)
+            services[0].start()
+            services[0].wait_until_ready()
+            say("service process killed and started again")
+        victim.wait_until_ready()
+        say(f"worker killed {turn + 1} times")
+    time.sleep(every)
+    return {"workers_killed": rounds, "services_killed": services_killed}
+
+
+def _upload(address: str, number: int, seen: Seen, stop: threading.Event) -> None:
+    """A report that nobody else has, then its job until it ends, which is asked of whatever process comes next."""
+    count = 0
+    with httpx2.Client(base_url=address, timeout=120) as client:
+        while not stop.is_set():
+            count += 1
+            text = (
+                f"# Report {number}-{count}\n\nCouncils adopt cloud platforms in 2024, says report {number}-{count}.\n"
+            )
+            sent = _tried(seen, lambda text=text: client.post("/api/documents?name=r.md", content=text.encode()))  # type: ignore[misc]
+            if sent is None:
+                stop.wait(0.2)
+                continue
+            with seen.lock:
+                seen.jobs.append(sent["id"])
+            stop.wait(0.1)
+
+
+def _ask(address: str, number: int, seen: Seen, stop: threading.Event) -> None:
+    """Conversations of three questions."""
+    with httpx2.Client(base_url=address, timeout=120) as client:
+        while not stop.is_set():
+            body: dict[str, Any] = {"question": QUESTION}
+            for _ in range(3):
+                answer = _tried(seen, lambda body=body: client.post("/api/chat", json=body))  # type: ignore[misc]
+                if answer is None:
+                    break
+                kept = answer["conversation_id"]
+                with seen.lock:
+                    seen.turns[kept] = seen.turns.get(kept, 0) + 1
+                body = {"question": QUESTION, "conversation_id": kept}
+            stop.wait(0.05 + 0.1 * random.random())  # noqa: S311
+
+
+def _tried(seen: Seen, request: Callable[[], httpx2.Response]) -> dict[str, Any] | None:
+    """What was answered; None where it was turned away or broke, which is noted."""
+    try:
+        response = request()
+    except httpx2.HTTPError as error:
+        with seen.lock:
+            seen.lost.append(type(error).__name__)
+        return None
+    with seen.lock:
+        if response.status_code == 502:
+            seen.lost.append("502")
+        elif response.status_code == 503 and "retry-after" in response.headers:
+            seen.busy += 1
+        elif not response.is_success and "no reports" not in response.text.casefold() and response.status_code != 409:
+            seen.wrong.append(f"{response.status_code} {response.text[:200]}")
+    return response.json() if response.is_success else None
+
+
+def _settled(url: str) -> int:
+    """How many jobs are still not done when there was time for all of them."""
+    database, deadline = Database(url), time.monotonic() + SETTLE_SECONDS
+    try:
+        while True:
+            [[left]] = database.read("SELECT count(*) FROM jobs WHERE state IN ('waiting', 'reading')")
+            if not left or time.monotonic() > deadline:
+                return int(left)
+            time.sleep(0.5)
+    finally:
+        database.close()
+
+
+def _counted(url: str, address: str, seen: Seen) -> dict[str, Any]:
+    database = Database(url)
+    try:
+        states = dict(database.read("SELECT id, state FROM jobs"))
+        documents = [text for (text,) in database.read("SELECT text FROM documents WHERE state = 'ready'")]
+        turns = dict(database.read("SELECT conversation_id, count(*) FROM turns GROUP BY conversation_id"))
+    finally:
+        database.close()
+    with httpx2.Client(base_url=address, timeout=120) as client:
+        shown = {kept: len(client.get(f"/api/conversations/{kept}").json()["turns"]) for kept in list(seen.turns)[:20]}
+    return {
+        "uploads": len(seen.jobs),
+        "uploads_not_done": [job for job in seen.jobs if states.get(job, "forgotten") not in ("done", "forgotten")],
+        "reports": len(documents),
+        "reports_twice": len(documents) - len(set(documents)),
+        "reports_lost": max(0, len(seen.jobs) - len(documents)),
+        "turns": sum(seen.turns.values()),
+        "turns_lost": [kept for kept, count in seen.turns.items() if turns.get(kept, 0) < count],
+        "turns_not_shown": [kept for kept, count in shown.items() if count < seen.turns[kept]],
+        "busy": seen.busy,
+        "broken_requests": seen.lost,
+        "wrong": seen.wrong[:10],
+        "checks": [f"{finding.check}: {finding.detail}" for finding in check(url) if not finding.ok],
+    }
+
+
+def _errors(log: Path) -> list[str]:
+    return [line for line in log.read_text(errors="replace").splitlines() if line.startswith("Traceback")][:5]
+
+
+def faults(found: dict[str, Any]) -> dict[str, Any]:
+    """What must be nothing: requests may break only where a service process was killed, one a person at most."""
+    must = (
+        "uploads_not_done",
+        "reports_twice",
+        "reports_lost",
+        "turns_lost",
+        "turns_not_shown",
+        "wrong",
+        "checks",
+        "left",
+        "log",
+    )
+    wrong = {name: found[name] for name in must if found[name]}
+    if len(found["broken_requests"]) > (UPLOADERS + ASKERS) * found["services_killed"]:
+        wrong["broken_requests"] = found["broken_requests"]
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--every", type=float, default=30, metavar="SECONDS", help="between two kills of a worker")
+    given = parser.parse_args()
+    server = Server()
+    try:
+        found = run(server, 60 * given.minutes, given.every, lambda text: print(text, flush=True))
+    finally:
+        server.close()
+    print(json.dumps({**found, "load": os.getloadavg()}, indent=1))
+    wrong = faults(found)
+    print("FAULTS" if wrong else "Nothing lost, doubled or stuck.", wrong or "")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
