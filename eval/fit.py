@@ -31,6 +31,8 @@ from eval.splits import Split, select
 CALIBRATION = ROOT / "service" / "answering" / "calibration.json"
 CORRUPTED_PASSED = 0.04
 """Corrupted claims that may pass as supported: a little under the 5% that is promised."""
+CORRUPTED_UNASKED = 0.02
+"""Corrupted claims that may pass without the model's word."""
 TRUE_WITHHELD = 0.03
 """True claims that may be unsupported rather than partly supported."""
 FALSE_REFUSALS = 0.01
@@ -78,6 +80,7 @@ def fit_verifier(rows: Sequence[Features], penalty: float) -> dict[str, Any]:
         "supported": round(supported, 3),
         "partly": round(min(supported, float(np.quantile(true[true > 0], TRUE_WITHHELD))), 3),
         "open_low": round(float(np.quantile(alone[sound & (labels == 1)], 0.01)), 3),
+        "open_high": round(max(supported, float(np.quantile(alone[labels == 0], 1 - CORRUPTED_UNASKED))), 3),
         "verifier_fit": {
             **_worth(scores, labels),
             "signals_alone": round(_auroc(alone, labels), 3),

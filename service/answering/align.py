@@ -11,7 +11,7 @@ from service.answering.sources import Source
 from service.answering.words import stems
 
 MOST_SOURCES = 3
-_GAIN = 0.12
+_GAIN = 0.2
 """Share of the sentence's words that a further source must add to be cited."""
 
 

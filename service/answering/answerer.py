@@ -17,12 +17,13 @@ from service.answering import gate
 from service.answering.ambiguity import readings
 from service.answering.calibration import Calibration, load
 from service.answering.completing import MOST_WORDS_OF_WHOLE, missing, of_whole, parts
-from service.answering.compose import answer_prompt, answerable_prompt
+from service.answering.compose import answer_prompt, answerable_prompt, begun_prompt
 from service.answering.directives import without_directives
 from service.answering.drafting import MOST_ANSWER_WORDS, Draft
 from service.answering.expects import Expected, asks_yes_or_no, expected, gives
 from service.answering.finding import Finder, Found
 from service.answering.followup import Standalone
+from service.answering.growing import GrowingEvidence
 from service.answering.options import Options
 from service.answering.premise import is_stated, premise
 from service.answering.segment import Segmenter
@@ -85,6 +86,7 @@ class Answerer:
         self.model = model
         self.options = options or Options()
         self._finder = Finder(index, self.options)
+        self._growing = GrowingEvidence(self.options)
         self.calibration = calibration or load()
         self.verifier = Verifier(index.embedder, model, self.calibration)
         self._quick_verifier = Verifier(index.embedder, None, self.calibration)
@@ -97,9 +99,10 @@ class Answerer:
     def warm(self, question: Question, *, cancel: Cancel | None = None) -> list[Evidence]:
         """The evidence for a question that is still being typed; its prompt is read in idle time."""
         text, _ = _readable(question.text)
-        found = self._finder.find(text, question)
+        found = self._growing.grown(question, self._finder.find(text, question))
         if found.sources:
-            self.model.warm(self._prompt(found), cancel=cancel)
+            self._growing.remember(question, found)
+            self.model.warm(begun_prompt(self._prompt(found)), cancel=cancel)
         return list(found.evidence)
 
     def considered(self, question: Question, *, cancel: Cancel | None = None) -> dict[str, float]:
@@ -117,7 +120,7 @@ class Answerer:
         if not self.index.stats().passages:
             raise IndexEmpty("There are no reports yet. Add some on the page, or with: trendwise ingest PATH")
         asking = _Asking.of(text)
-        found = self._finder.find(asking.text or text, question)
+        found = self._growing.grown(question, self._finder.find(asking.text or text, question))
         clock.mark("search")
         yield EvidenceEvent(found.evidence, clock.marks["search"])
 

@@ -37,6 +37,8 @@ class Calibration:
     """Log-odds of the model's yes under which nothing is supported, whatever the signals say."""
     open_low: float
     """Support by signals under which the model is not asked."""
+    open_high: float
+    """Support by signals from which the model is not asked."""
     answerable: Logistic
     answerable_threshold: float
 
@@ -46,7 +48,7 @@ class Calibration:
         return self.judged.probability({**signals, "judge": judge})
 
 
-_NUMBERS = ("supported", "partly", "judge_floor", "open_low", "answerable_threshold")
+_NUMBERS = ("supported", "partly", "judge_floor", "open_low", "open_high", "answerable_threshold")
 
 
 def parse(raw: str) -> Calibration:

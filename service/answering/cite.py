@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from service.answering.lists import told
 from service.answering.sources import Source
 from service.answering.types import Citation
 
@@ -60,23 +61,24 @@ def unmarked(text: str) -> str:
 
 
 def _neighbours(sources: Sequence[Source]) -> list[list[Source]]:
-    """Sources in the order given, two that stand next to each other joined where the quotation stays short enough."""
+    """Sources in the order given, those that stand next to each other joined where the quotation stays short enough."""
     groups: list[list[Source]] = []
     left = list(sources)
     while left:
         group = [left.pop(0)]
-        for other in left:
-            pair = sorted([group[0], other], key=lambda s: s.ordinal)
-            if _adjacent(*pair) and _words(*pair) <= MOST_WORDS:
-                group = pair
-                left.remove(other)
-                break
+        while other := next((each for each in left if _joins(group, each)), None):
+            left.remove(other)
+            group = sorted([*group, other], key=lambda s: s.ordinal)
         groups.append(group)
     return groups
 
 
-def _adjacent(first: Source, second: Source) -> bool:
-    return first.hit.passage.id == second.hit.passage.id and second.ordinal - first.ordinal == 1
+def _joins(group: Sequence[Source], other: Source) -> bool:
+    first, last = group[0], group[-1]
+    if other.hit.passage.id != first.hit.passage.id:
+        return False
+    before, after = other.ordinal + 1 == first.ordinal, last.ordinal + 1 == other.ordinal
+    return (before and _words(other, last) <= MOST_WORDS) or (after and _words(first, other) <= MOST_WORDS)
 
 
 def _words(first: Source, second: Source) -> int:
@@ -94,7 +96,7 @@ def _citation(number: int, group: Sequence[Source]) -> Citation:
     start, end = first.span.start, last.span.end
     quote = passage.text[start - passage.span.start : end - passage.span.start]
     quote, start, end = _shortened(quote, start)
-    readable = " ".join(source.sentence.readable for source in group)
+    readable = told(group)
     if end < last.span.end:
         readable = re.sub(r"\s+", " ", quote)
     return Citation(

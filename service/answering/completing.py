@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.answering.lists import around, told
 from service.answering.sources import Source
 from service.answering.words import asked, stems
 
@@ -29,7 +30,7 @@ _LEAST_FACTS = 2
 """Content words that neither answer nor question have."""
 _STOPS = (".", "!", ";", ".”", ".’")
 _ASKED_AGAIN = re.compile(
-    r"[?;]\s+|,?\s+(?:and|but)\s+(?=(?:what|how|which|who|whose|when|where|why|is|are|was|were|does|do|did|will|would|should|can|could|may|must|to what)\b)",
+    r"[?;]\s+|,?\s+(?:and|but)\s+(?=(?:(?:at|by|for|from|in|into|of|on|to|under|with)\s+)?(?:what|how|which|who|whose|when|where|why|is|are|was|were|does|do|did|will|would|should|can|could|may|must)\b)",
     re.I,
 )
 
@@ -78,7 +79,8 @@ def _new(
     used = len(answer.split())
     quoted = 0
     for source in wanted:
-        text = source.sentence.readable.strip()
+        group = around(source, sources)
+        text = told(group)
         says = set(stems(text))
         new = says - said
         too_long = used + len(text.split()) > most_words
@@ -87,7 +89,7 @@ def _new(
         quoted += 1
         used += len(text.split())
         said |= says
-        yield Quotation(_as_sentence(text, _speaker(source, sources, quoted)), (source,))
+        yield Quotation(_as_sentence(text, _speaker(source, sources, quoted)), group)
         if quoted == most:
             return
 
@@ -120,8 +122,8 @@ def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], e
 
 
 def _is_statement(text: str) -> bool:
-    """Whether it says something: captions and bare titles have neither a stop nor a lead that they complete."""
-    return not text.startswith("Title: ") and (text.endswith(_STOPS) or ":" in text)
+    """Whether it says something: captions, bare titles and leads have neither a stop nor a lead that they complete."""
+    return not text.startswith("Title: ") and (text.endswith(_STOPS) or ": " in text)
 
 
 def _speaker(source: Source, sources: Sequence[Source], quoted: int) -> str:

@@ -30,3 +30,9 @@ def answerable_prompt(prompt: Prompt) -> Prompt:
     """Whether the evidence of an answer's prompt answers its question. It shares all of that prompt but the last words, so
     that an engine that has read the one has nearly read the other."""
     return replace(prompt, parts=(*prompt.parts, f"\n{fill('answerable')}"))
+
+
+def begun_prompt(prompt: Prompt) -> Prompt:
+    """The prompt of a question that is still being typed, for warming: the question so far counts as known, for it goes on at
+    its end."""
+    return replace(prompt, parts=(*prompt.parts, ""))

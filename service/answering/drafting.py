@@ -28,6 +28,17 @@ _NO_ANSWER = re.compile(
     r"address|detail|answer|information)",
     re.I,
 )
+_NOTHING_FOUND = re.compile(
+    r"there\s+(?:is|are)\s+no\s+(?:(?:specific|direct|explicit|clear|further)\s+)?(?:information|mention|details?|answers?)\b"
+    r"\s*(?:about|of|on|in|regarding|that|to|provided|given|available|\.)",
+    re.I,
+)
+_OF_PASSAGES = re.compile(
+    r"(?:according\s+to|based\s+on|as\s+stated\s+in|in)\s+the\s+(?:provided\s+|given\s+)?(?:passages?|texts?|excerpts?)(?:\s+provided)?,\s+|"
+    r"the\s+(?:provided\s+|given\s+)?(?:passages?|texts?|excerpts?)\s+(?:states?|says?|mentions?|indicates?)\s+that\s+",
+    re.I,
+)
+"""What the reader does not see is not spoken of."""
 _ANSWERS_NO = re.compile(r"\s*(?:no|yes)\b", re.I)
 """A yes or no to a question about what a report says is an answer, not a lack of one."""
 
@@ -62,6 +73,7 @@ class Draft:
 
     def add(self, text: str, *, cancel: Cancel | None = None) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
         """The checked sentence and its new citations, or None where it is withheld or says nothing new."""
+        text = _plain(text)
         if self.sentences and self._repeats(text):
             return None
         alignment = align(text, self.embedder.embed([text], kind="passage")[0], self.sources)
@@ -79,7 +91,7 @@ class Draft:
         """What needs no verification to be withheld."""
         if _FOREIGN.search(text):
             return _ruled_out("An answer may not carry links or markup.")
-        if _NO_ANSWER.search(text) and not _ANSWERS_NO.match(text):
+        if (_NO_ANSWER.search(text) or _NOTHING_FOUND.match(text)) and not _ANSWERS_NO.match(text):
             return DENIED
         if not _ANSWERS_NO.match(text) and _echoes(text, self.question):
             return _ruled_out("It only repeats the question.")
@@ -151,6 +163,15 @@ def _ruled_out(reason: str) -> Check:
 
 
 DENIED = _ruled_out("It says what the passages lack, which no passage can support.")
+
+
+def _plain(text: str) -> str:
+    """The sentence without its "According to the passages": the reader asked the reports, and sees where it stands."""
+    introduced = _OF_PASSAGES.match(text)
+    if not introduced:
+        return text
+    rest = text[introduced.end() :]
+    return rest[:1].upper() + rest[1:]
 
 
 def _echoes(text: str, question: str) -> bool:

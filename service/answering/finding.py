@@ -1,5 +1,6 @@
 """What is found for a question: the passages, their sentences by relevance, and those of them that the model reads."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -90,9 +91,10 @@ class Finder:
         return in_turn(rankings, self.options.passages)
 
     def _best(self, gathered: Sequence[Source], sides: Sequence[Filters]) -> list[Source]:
-        """The best sentences; of each side of a comparison its share of them."""
+        """The best sentences; of each side of a comparison its share, of half as many more for each further side."""
         share = max(1, len(sides))
-        words, most = self.options.evidence_words // share, -(-self.options.evidence_sentences // share)
+        words = self.options.evidence_words * (share + 1) // (2 * share)
+        most = math.ceil(self.options.evidence_sentences * (share + 1) / (2 * share))
         per_side = [[source for source in gathered if share == 1 or within(source.hit, side)] for side in sides]
         return [source for side in per_side for source in sources.best(side, words=words, most=most)]
 

@@ -56,6 +56,9 @@ _RERANK_K = 20
 """Smaller than the usual 60: of twenty candidates the first few matter most."""
 LEFT_OUT = "[An instruction to software was left out here.]"
 
+Key = tuple[str, int]
+"""A passage's id, and a sentence's 0-based place in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -74,8 +77,12 @@ class Source:
     """Likeness, words in common, and the company it keeps; comparable within one question only."""
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> Key:
         return self.hit.passage.id, self.ordinal
+
+    @property
+    def words(self) -> int:
+        return len(self.sentence.readable.split())
 
 
 def gather(
@@ -166,14 +173,13 @@ def best(sources: Sequence[Source], *, words: int, most: int) -> list[Source]:
     used = 0
     seen: set[str] = set()
     for source in sorted(sources, key=lambda s: -s.relevance):
-        size = len(source.sentence.readable.split())
         same = source.sentence.readable.casefold()
         of_same = sum(other.hit.passage.id == source.hit.passage.id for other in chosen)
-        if same in seen or of_same == MOST_OF_PASSAGE or (chosen and used + size > words):
+        if same in seen or of_same == MOST_OF_PASSAGE or (chosen and used + source.words > words):
             continue
         seen.add(same)
         chosen.append(source)
-        used += size
+        used += source.words
         if len(chosen) == most:
             break
     return sorted(chosen, key=lambda s: (s.rank, s.ordinal))

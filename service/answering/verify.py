@@ -95,8 +95,10 @@ class Verifier:
         return logits
 
     def _is_open(self, signals: Signals) -> bool:
-        """Whether the model's word is needed: not for a copy of the source, nor where the signals already rule it out."""
-        return not signals.flaws and not is_copy(signals) and self._score(signals, None) >= self._calibration.open_low
+        """Whether the model's word is needed: not for a copy of the source, nor where the signals are sure. It takes seconds."""
+        if signals.flaws or is_copy(signals):
+            return False
+        return self._calibration.open_low <= self._score(signals, None) < self._calibration.open_high
 
     def _score(self, signals: Signals, logit: float | None) -> float:
         return self._calibration.support(signals.values, logit)

@@ -1,6 +1,7 @@
 """A question becomes a checked, cited answer: the whole path over a real index, with a scripted model."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from index.local import LocalIndex
 from ingest.read import read_bytes
 from ingest.split import split
 from service.answering.answerer import Answerer
+from service.answering.calibration import load
 from service.answering.types import AnswerEvent, EvidenceEvent, Question, SentenceEvent, Status, TokenEvent, Verdict
+from service.answering.verify import Verifier
 from service.errors import BadQuestion, IndexEmpty
 from service.llm.scripted import Rule, ScriptedModel
 from service.llm.types import Prompt, Turn
@@ -184,3 +187,35 @@ def test_no_reports_is_said_before_anything_else(tmp_path: Path) -> None:
     with pytest.raises(IndexEmpty, match="trendwise ingest"):
         Answerer(index, ScriptedModel()).answer(Question("What is it?"))
     index.close()
+
+
+@pytest.mark.parametrize("introduction", ["According to the passages, ", "The passage states that ", "In the text, "])
+def test_an_answer_does_not_speak_of_the_passages_it_was_made_from(make: Make, introduction: str) -> None:
+    answer = make(
+        Rule("", f"{introduction}kiosks were placed in six libraries, four pharmacies and two job centres.")
+    ).answer(Question(QUESTION))
+    assert answer.sentences[0].text.startswith("Kiosks were placed in six libraries")
+
+
+def test_a_no_in_a_fact_is_not_a_lack_of_an_answer(make: Make) -> None:
+    denied = make(Rule("", "There is no information about helpers in the passages."))
+    assert "lack" in denied.answer(Question(QUESTION)).withheld[0].reason
+    fact = make(Rule("", "According to the passages, no kiosk is available without a call button to a trained helper."))
+    assert all("lack" not in each.reason for each in fact.answer(Question(QUESTION)).withheld)
+
+
+def test_the_model_is_not_asked_about_claims_of_which_the_signals_are_sure() -> None:
+    asked: list[Prompt] = []
+
+    def score(prompt: Prompt, option: str) -> float:
+        asked.append(prompt)
+        return yes(prompt, option)
+
+    passage = "The helper line cost more than all of the hardware together. Each kiosk cost £3,900 to buy."
+    claims = [(f"The {word} line cost more than all of the hardware", passage) for word in ("helper", "phone", "rail")]
+    calibration = load()
+    for low, high, expected in ((0.0, 1.0, True), (0.99, 1.0, False), (0.0, 0.0, False)):
+        asked.clear()
+        limits = replace(calibration, open_low=low, open_high=high)
+        Verifier(HashEmbedder(), ScriptedModel(score=score), limits).check(claims)
+        assert bool(asked) is expected

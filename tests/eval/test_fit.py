@@ -27,7 +27,7 @@ def test_the_verifier_weighs_what_tells_and_lets_few_corrupted_claims_pass() -> 
     assert found["signals"]["weights"]["coverage"] > 0
     assert found["signals"]["weights"]["idle"] == 0
     assert "judge" not in found["signals"]["weights"]
-    assert 0 < found["open_low"] < found["partly"] <= found["supported"] < 1
+    assert 0 < found["open_low"] < found["partly"] <= found["supported"] <= found["open_high"] < 1
     worth = found["verifier_fit"]
     assert worth["auroc_out_of_fold"] > worth["signals_alone"] > 0.6
     assert worth["true_passed"] > 0.5
