@@ -1,135 +1,141 @@
-"""How fast an index in PostgreSQL is filled and searched, and what HNSW misses, on reports made up for it.
+"""How fast an index in PostgreSQL is filled and searched, and what its HNSW graph misses.
 
-    python -m eval.bench.database postgresql://… --passages 20000
+    python -m eval.bench.database postgresql://… --data DIR --passages 200000 --json eval/bench/results/database.json
 
-Words are drawn by Zipf's law and vectors from clusters, so that common words are common and near passages exist. The
-database must be empty.
+The reports of a data folder (the sample reports by default) are the beginning. More are made of them: passages whose words are
+exchanged here and there, with vectors between those of two real ones, and noise. They are stored as `trendwise index copy`
+stores reports. The questions are real. The database is filled up to the number of passages and then searched.
 """
 
 import argparse
 import time
-from collections.abc import Iterator, Sequence
-from hashlib import blake2b, sha256
-from typing import Literal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.batches import NewDocument
-from index.postgres.database import Database
+from eval.bench import options
+from eval.bench.figures import spread
+from eval.bench.grown import YEARS, Grown
+from eval.bench.machine import describe
+from index.copying import StoredReport
+from index.embedder import SentenceTransformerEmbedder
+from index.local import LocalIndex
+from index.local_copying import LocalShelf
+from index.postgres.copying import PostgresShelf
+from index.postgres.database import Connection
 from index.postgres.index import PostgresIndex
 from index.postgres.searched import vector_text
-from index.types import Filters
-from ingest.types import Block, BlockKind, Document, Passage, Sentence, Span
+from index.search import TUNING
+from index.types import Embedder, Filters
+from service.llm import catalogue
+from service.runtime import prepare_environment
 
-DIMENSION, CLUSTERS, SPREAD = 384, 500, 0.7
-VOCABULARY, SENTENCES, WORDS = 30_000, 6, 20
-IN_A_REPORT = 50
-EXACT = "SET LOCAL enable_indexscan = off"
-NEAREST = "SELECT key FROM vectors ORDER BY vector <#> :vector::vector LIMIT 10"
-
-
-class Clusters:
-    """An embedder that costs nothing: a text's vector is near one of the clusters, chosen by the text."""
-
-    id, dimension = f"clusters-{DIMENSION}@1", DIMENSION
-
-    def __init__(self) -> None:
-        self._centres = np.random.default_rng(0).standard_normal((CLUSTERS, DIMENSION), np.float32)
-
-    def knows(self, word: str) -> bool:
-        return True
-
-    def embed(self, texts: Sequence[str], *, kind: Literal["query", "passage"]) -> NDArray[np.float32]:
-        rows = np.empty((len(texts), DIMENSION), np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            chance = np.random.default_rng(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little"))
-            centre = self._centres[chance.integers(CLUSTERS)]
-            row[:] = centre + SPREAD * chance.standard_normal(DIMENSION, np.float32)
-            row /= np.linalg.norm(row)
-        return rows
+FOUND = 10
+ADDED, SPARE = 20, 10**9
+"""Reports that are added one by one at the end, as an upload is, and where their numbers begin."""
+NEAREST = f"SELECT key FROM vectors ORDER BY vector <#> :vector::vector LIMIT {TUNING.dense}"  # noqa: S608
+RANKED = f"SELECT key FROM vectors WHERE key = ANY(:keys) ORDER BY vector <#> :vector::vector LIMIT {FOUND}"  # noqa: S608
+EXACT = f"/* every vector */ {RANKED.replace('WHERE key = ANY(:keys)', '')}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("url")
-    parser.add_argument("--passages", type=int, default=20_000)
-    parser.add_argument("--questions", type=int, default=100)
-    arguments = parser.parse_args()
-    index = PostgresIndex.open(arguments.url, Clusters())
+def main(arguments: Sequence[str] | None = None) -> None:
+    given = _arguments(arguments)
+    settings = options.settings(given)
+    prepare_environment(settings)
+    embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir))
+    made = Grown(_base(options.data_dir(given), embedder))
+    questions = [row.question for row in options.chosen(given)]
+    index = PostgresIndex.open(given.url, embedder)
+    try:
+        figures = {**_filled(index, made, given.passages), **_searched(index, questions), **_added(index, made)}
+    finally:
+        index.close()
+    options.deliver("database", {"machine": describe(), "figures": figures}, given.json)
+
+
+def _base(data_dir: Path, embedder: Embedder) -> list[StoredReport]:
+    local = LocalIndex.open(data_dir, embedder)
+    try:
+        shelf = LocalShelf(local)
+        return [shelf.take(info) for info in shelf.infos() if info.state == "ready"]
+    finally:
+        local.close()
+
+
+def _filled(index: PostgresIndex, made: Grown, passages: int) -> dict[str, Any]:
+    """Up to so many passages: a run that was interrupted, or one of fewer, is gone on with."""
+    shelf, total, copied = PostgresShelf(index), index.stats().passages, 0
     began = time.perf_counter()
-    index.add_many(_reports(arguments.passages // IN_A_REPORT))
+    shelf.begin()
+    while total < passages:
+        report = made.report(total)
+        shelf.put(report)
+        total, copied = total + len(report.passages), copied + len(report.passages)
+    stored = time.perf_counter() - began
+    shelf.finish()
     seconds = time.perf_counter() - began
-    index.database.run_alone("VACUUM ANALYZE")
-    print(f"{index.stats().backend}: {arguments.passages} passages, {arguments.passages / seconds:.0f} a second added")
-    questions = [" ".join(_words(np.random.default_rng(10**6 + n), 7)) for n in range(arguments.questions)]
-    print(f"search: {_times(index, questions, None)}")
-    print(f"search in one year of ten: {_times(index, questions, Filters(years=frozenset({2024})))}")
-    print(f"recall@10 of HNSW: {_recall(index.database, index.embedder.embed(questions, kind='query')):.3f}")
-    [[size]] = index.database.read("SELECT pg_size_pretty(pg_database_size(current_database()))")
-    print(f"size: {size}")
-    index.close()
+    [[size]] = index.database.read("SELECT pg_database_size(current_database())")
+    return {
+        "backend": index.stats().backend,
+        "passages": total,
+        "copied_per_s": round(copied / seconds, 1) if copied else None,
+        "graph_s": round(seconds - stored, 1) if copied else None,
+        "kb_a_passage": round(size / total / 1000, 1),
+    }
 
 
-def _times(index: PostgresIndex, questions: Sequence[str], filters: Filters | None) -> str:
-    for question in questions[:10]:
-        index.search(question, filters=filters)
+def _searched(index: PostgresIndex, questions: Sequence[str]) -> dict[str, Any]:
+    vectors = index.embedder.embed(questions, kind="query")
+    shares = []
+    for vector in vectors:
+        text = vector_text(vector)
+        keys = [key for (key,) in index.database.read(NEAREST, vector=text)]
+        found = index.database.read(RANKED, vector=text, keys=keys)
+        exact = index.database.write(lambda connection, text=text: _exact(connection, text))  # type: ignore[misc]
+        shares.append(len({key for (key,) in found} & exact) / FOUND)
+    return {
+        "ms": _times(index, questions, None),
+        "ms_one_year_of_ten": _times(index, questions, Filters(years=frozenset({YEARS[0]}))),
+        "recall_at_10": round(float(np.mean(shares)), 4),
+    }
+
+
+def _exact(connection: Connection, vector: str) -> set[int]:
+    connection.script("SET LOCAL enable_indexscan = off; SET LOCAL plan_cache_mode = force_custom_plan")
+    return {key for (key,) in connection.run(EXACT, vector=vector)}
+
+
+def _times(index: PostgresIndex, questions: Sequence[str], filters: Filters | None) -> dict[str, float]:
+    """Whole searches, each question's words and vector included; the second round, so that everything is warm."""
+    for question in questions:
+        index.search(question, limit=FOUND, filters=filters)
     times = []
     for question in questions:
         began = time.perf_counter()
-        index.search(question, filters=filters)
+        index.search(question, limit=FOUND, filters=filters)
         times.append(1000 * (time.perf_counter() - began))
-    return f"p50 {np.percentile(times, 50):.0f} ms, p95 {np.percentile(times, 95):.0f} ms"
+    return spread(times)
 
 
-def _recall(database: Database, vectors: NDArray[np.float32]) -> float:
-    shares = []
-    for vector in vectors:
-        found = database.read(NEAREST, vector=vector_text(vector))
-        exact = database.write(lambda c, v=vector: (c.script(EXACT), c.run(NEAREST + " ", vector=vector_text(v)))[1])  # type: ignore[misc]
-        shares.append(len({key for (key,) in found} & {key for (key,) in exact}) / 10)
-    return float(np.mean(shares))
+def _added(index: PostgresIndex, made: Grown) -> dict[str, Any]:
+    """Reports one by one into an index that is full and has its graph; then they are taken out again."""
+    reports, shelf = [made.report(SPARE + number) for number in range(ADDED)], PostgresShelf(index)
+    began = time.perf_counter()
+    for report in reports:
+        shelf.put(report)
+    seconds = time.perf_counter() - began
+    for report in reports:
+        index.remove(report.info.id)
+    return {"added_one_by_one_per_s": round(sum(len(report.passages) for report in reports) / seconds, 1)}
 
 
-def _reports(count: int) -> Iterator[NewDocument]:
-    for number in range(count):
-        chance = np.random.default_rng(number)
-        paragraphs = [[" ".join(_words(chance, WORDS)) + "." for _ in range(SENTENCES)] for _ in range(IN_A_REPORT)]
-        text = "\n".join(" ".join(sentences) for sentences in paragraphs)
-        document_id = sha256(text.encode()).hexdigest()
-        passages, blocks, start = [], [], 0
-        for ordinal, sentences in enumerate(paragraphs):
-            spans, at = [], start
-            for sentence in sentences:
-                spans.append(Sentence(Span(at, at + len(sentence)), sentence, None))
-                at += len(sentence) + 1
-            span = Span(start, at - 1)
-            own = span.of(text)
-            passages.append(
-                Passage(f"{document_id[:16]}-{ordinal}", document_id, ordinal, (), None, span, own, own, tuple(spans))
-            )
-            blocks.append(Block(BlockKind.PARAGRAPH, span))
-            start = at
-        year = 2015 + number % 10
-        document = Document(
-            document_id, f"Report {number}", (), str(year), year, f"{number}.md", "text/markdown", text, tuple(blocks)
-        )
-        yield NewDocument(document, passages, document.source)
-
-
-def _words(chance: np.random.Generator, count: int) -> list[str]:
-    """Ranks of Zipf's law with exponent one, spelt in letters."""
-    ranks = np.exp(chance.random(count) * np.log(VOCABULARY)).astype(int)
-    return [_spelt(rank) for rank in ranks.tolist()]
-
-
-def _spelt(rank: int) -> str:
-    letters = "bcdfgklmnprstvz"
-    word = ""
-    while rank:
-        rank, letter = divmod(rank, len(letters))
-        word += letters[letter] + "aeiou"[letter % 5]
-    return word + "x"
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = options.parser(__doc__ or "", limit=60)
+    parser.add_argument("url", help="of an empty PostgreSQL database, or of one that an earlier run began to fill")
+    parser.add_argument("--passages", type=int, default=20_000, metavar="N")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

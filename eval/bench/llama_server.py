@@ -68,14 +68,14 @@ def llama_server(model: Path, *, threads: int, slots: int, cells: int) -> Iterat
         process.wait(_STOP_SECONDS)
 
 
-def _serve(model: str, threads: int, slots: int, cells: int) -> None:
+def _serve(model: str, threads: int, slots: int, cells: int, port: int = 0) -> None:
     """The server of the wheel; it listens until the process ends. The first line of output is its address."""
     library = importlib.import_module(_PACKAGE)
     params = library.CommonParams()
     params.model.path = model
     params.n_parallel, params.n_ctx = slots, slots * cells
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    params.hostnames, params.port = ["127.0.0.1"], 0
+    params.hostnames, params.port = ["127.0.0.1"], port
     params.verbosity = -1
     server = library.Server(params)
     print(server.listening_address, flush=True)
@@ -84,4 +84,4 @@ def _serve(model: str, threads: int, slots: int, cells: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1], *map(int, sys.argv[2:5]))
+    _serve(sys.argv[1], *map(int, sys.argv[2:]))

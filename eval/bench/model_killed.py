@@ -1,0 +1,148 @@
+"""Two real model servers, of which one is killed while people are being answered: what they notice, and for how long.
+
+    pip install --target /tmp/peer xllamacpp starlette-context
+    PYTHONPATH=/tmp/peer python -m eval.bench.model_killed --model test --server llama.cpp
+    PYTHONPATH=/tmp/peer python -m eval.bench.model_killed --model test --server llama-cpp-python
+
+Requests that the killed server had not begun to answer must move; those it had begun must fail with a sentence that says so; and
+what is asked from then on must be answered by the other one.
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from eval.bench import options
+from eval.bench.figures import spread
+from service.errors import ModelFailed
+from service.llm.remote import RemoteModel
+from service.llm.servers import ModelServers
+from service.llm.types import Prompt
+
+PEOPLE, TOKENS, CELLS = 4, 48, 1024
+BEFORE, AFTER = 15.0, 15.0
+START_SECONDS = 300.0
+KINDS = ("llama.cpp", "llama-cpp-python")
+_STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    began: float
+    """Seconds after the kill; below zero before it."""
+    first: float | None
+    """Until the first piece of text, in seconds."""
+    failure: str | None
+
+
+class Server:
+    def __init__(self, kind: str, model: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        cells, people = str(CELLS), str(PEOPLE)
+        command = (
+            ["-m", "llama_cpp.server", "--model", str(model), "--port", str(port), "--n_ctx", cells, "--n_threads", "1",
+             "--interrupt_requests", "false"]
+            if kind == "llama-cpp-python"
+            else ["-m", "eval.bench.llama_server", str(model), "1", people, cells, str(port)]
+        )  # fmt: skip
+        self._process = subprocess.Popen(
+            [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
+        )
+        self._wait()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(_STOP_SECONDS)
+
+    def _wait(self) -> None:
+        model, deadline = RemoteModel(self.url), time.monotonic() + START_SECONDS
+        while not model.answers(1.0):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise ModelFailed(f"The server at {self.url} did not start; are its packages on PYTHONPATH?")
+            time.sleep(0.2)
+        model.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    given = _arguments(arguments)
+    begun = options.about(given)
+    model = options.model_file(options.settings(given))
+    options.deliver(
+        "model_killed", {**begun, "server": given.server, "figures": measure(given.server, model)}, given.json
+    )
+
+
+def measure(kind: str, model: Path) -> dict[str, Any]:
+    with ExitStack() as stack:
+        pair = [Server(kind, model) for _ in range(2)]
+        for each in pair:
+            stack.callback(each.kill)
+        servers = ModelServers([RemoteModel(each.url, attempts=1) for each in pair])
+        stack.callback(servers.close)
+        asked: list[Asked] = []
+        stop = threading.Event()
+        people = [threading.Thread(target=_person, args=(servers, number, asked, stop)) for number in range(PEOPLE)]
+        for person in people:
+            person.start()
+        time.sleep(BEFORE)
+        killed = time.monotonic()
+        pair[0].kill()
+        time.sleep(AFTER)
+        stop.set()
+        for person in people:
+            person.join()
+    return figures([Asked(each.began - killed, each.first, each.failure) for each in asked])
+
+
+def figures(asked: Sequence[Asked]) -> dict[str, Any]:
+    before = [each for each in asked if each.began < 0]
+    after = [each for each in asked if each.began >= 0]
+    served = sorted(each.began + each.first for each in after if each.first is not None and not each.failure)
+    return {
+        "asked_before": len(before),
+        "asked_after": len(after),
+        "failed_that_were_begun": [each.failure for each in before if each.failure],
+        "failed_that_came_after": [each.failure for each in after if each.failure],
+        "first_answer_after_s": round(served[0], 3) if served else None,
+        "first_piece_s_before": spread([each.first for each in before]),
+        "first_piece_s_after": spread([each.first for each in after]),
+    }
+
+
+def _person(servers: ModelServers, number: int, asked: list[Asked], stop: threading.Event) -> None:
+    for turn in count():
+        if stop.is_set():
+            return
+        prompt = Prompt(
+            "Be brief.", (f"Passage {number} {turn}: councils adopt cloud platforms.", "What do councils do?")
+        )
+        began, first, failure = time.monotonic(), None, None
+        try:
+            for _ in servers.stream(prompt, max_tokens=TOKENS):
+                first = first if first is not None else time.monotonic() - began
+        except ModelFailed as error:
+            failure = str(error)
+        asked.append(Asked(began, first, failure))
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = options.parser(__doc__ or "", limit=0)
+    parser.add_argument("--server", choices=KINDS, default=KINDS[0])
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    main()
