@@ -2,8 +2,8 @@
 
     python -m eval.bench.uploading --json eval/bench/results/uploading.json
 
-The service runs as a person starts it. Everybody asks one question after another, the same ones in every round: first once unmeasured, so
-that each later round finds the same in memory, then in turns without the upload, with it, and without it again.
+The service runs as a person starts it. Everybody asks one question after another, the same ones in every round: first once
+unmeasured, so that each later round finds the same in memory, then without the upload, then with it.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     begun = options.about(given)
     questions = [row.question for row in options.standing_alone(given.questions)][: given.limit]
     base = options.settings(given)
-    environment = {"TRENDWISE_MODEL": base.model, "TRENDWISE_DATABASE_URL": ""}
+    environment = {"TRENDWISE_MODEL": base.model}
     with tempfile.TemporaryDirectory() as folder:
         data = copytree(options.data_dir(given), Path(folder) / "data")
         with served(data, environment) as service, httpx2.Client(base_url=service.address, timeout=_TIMEOUT) as client:
@@ -64,16 +64,14 @@ def measure(
     beside: Times = {}
     health: list[float] = []
     paper = long_pdf(_text(), pages=PAGES, lines=LINES)
-    _merge(alone, asked(client, groups))
+    for _ in range(given.rounds):
+        _merge(alone, asked(client, groups))
     job = client.post("/api/documents", params={"name": "long.pdf"}, content=paper).json()["id"]
     with probed(client, health):
         for _ in range(given.rounds):
             _merge(beside, asked(client, groups))
     state = client.get(f"/api/jobs/{job}").json()["state"]
     print(f"After {given.rounds} rounds the upload is {state}.")
-    while client.get(f"/api/jobs/{job}").json()["state"] in ("waiting", "reading"):
-        time.sleep(_EVERY)
-    _merge(alone, asked(client, groups))
     return alone, beside, health
 
 
@@ -137,7 +135,7 @@ def _text() -> Iterator[str]:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = options.parser(__doc__ or "", limit=8)
     parser.add_argument("--people", type=int, default=4, metavar="N")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="with the upload; 3 by default")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="without and with the upload; 3 by default")
     return parser.parse_args(arguments)
 
 

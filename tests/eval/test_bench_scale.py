@@ -1,0 +1,49 @@
+"""The benches of a growing index and of answers beside an upload: what they make and what they count."""
+
+from pathlib import Path
+
+import pytest
+
+from eval.bench import scale, uploading
+from eval.bench.grown import PASSAGES, Grown
+from eval.bench.long_pdf import long_pdf
+from index.hash_embedder import HashEmbedder
+from index.local import LocalIndex
+from ingest.report import read_report
+from tests.index.reports import add, report
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Grown:
+    index = LocalIndex.open(tmp_path / "base", HashEmbedder(32))
+    for number in range(4):
+        add(index, report(f"Trend {number} is the cloud of councils.\nDrones map land {number} times."))
+    index.close()
+    return Grown(scale._base(tmp_path / "base", HashEmbedder(32)))  # type: ignore[arg-type]
+
+
+def test_an_index_is_filled_to_each_size_and_measured(tmp_path: Path, made: Grown) -> None:
+    folder, embedder = tmp_path / "index", HashEmbedder(32)
+    for size in (PASSAGES, 3 * PASSAGES):
+        scale.fill(folder, embedder, made, size)  # type: ignore[arg-type]
+        figures = scale.measure(folder, embedder, ["Where are drones?", "What is the cloud?"])  # type: ignore[arg-type]
+        assert figures["Recall@10 of the vectors"] == [1.0, 1.0]
+        assert len(figures["Milliseconds of a search, the question embedded"]) == 2
+    index = LocalIndex.open(folder, embedder)
+    assert index.stats().passages == 2 * PASSAGES  # one report was deleted after each size
+    index.close()
+
+
+def test_an_answer_is_compared_with_the_same_question_alone() -> None:
+    alone, beside = {"a": [1.0, 3.0], "b": [4.0]}, {"a": [4.0], "b": [4.0, 6.0]}
+    assert uploading.slower(alone, beside) == [2.0, 1.0, 1.5]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("models_dir")
+def test_the_long_report_has_its_pages_and_no_sentence_twice() -> None:
+    document, passages = read_report(long_pdf(uploading._text(), pages=20, lines=10), "long.pdf")
+    assert len(document.pages) == 20
+    assert passages[-1].sentences[-1].page == 20
+    sentences = [sentence.readable for passage in passages for sentence in passage.sentences]
+    assert len(set(sentences)) > 0.99 * len(sentences)
