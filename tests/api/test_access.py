@@ -1,6 +1,8 @@
 """Servers with API keys: nothing without one, nothing of another's with one, nothing after it was revoked."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -82,6 +84,49 @@ def test_conversations_and_jobs_belong_to_their_key(client: TestClient, jane: st
     assert client.get("/api/conversations", headers=bearer(omar)).json() == {"conversations": []}
     assert len(client.get("/api/conversations", headers=bearer(jane)).json()["conversations"]) == 1
     assert client.get(f"/api/jobs/{job}", headers=bearer(jane)).status_code == 200
+
+
+SHARED = {"document_id", "passage_id", "name", "documents"}
+"""Ids of what belongs to everybody: reports, passages, models."""
+CANARY = "kelpwater 7731"
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, set[str], dict[str, Any]]]:
+    """Of every route: method, path, the names of all that can be an id, and an example of its JSON body."""
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            found = description["components"]["schemas"].get(schema.get("$ref", "").rsplit("/", 1)[-1], {})
+            named = {*re.findall(r"{(\w+)}", path), *found.get("properties", {})}
+            ids = {name for name in named if re.search(r"(^|_)ids?$|^documents$|^name$", name)}
+            yield method.upper(), path, ids, next(iter(found.get("examples", [])), {})
+
+
+def test_no_route_gives_one_key_what_belongs_to_another(client: TestClient, runtime: Runtime, jane: str) -> None:
+    """Every route that is described, so also one that somebody adds tomorrow, with every id of somebody else's."""
+    other = runtime.keys.add("Olga", "manage")
+    question = f"{QUESTION['question']} Think of {CANARY}."
+    answer = client.post("/api/chat", json={"question": question}, headers=bearer(jane)).json()
+    upload = client.post("/api/documents?name=x.md", content=b"# X\n\nText of it.", headers=bearer(jane)).json()
+    owned = {"conversation_id": answer["conversation_id"], "job_id": upload["id"], "answer_id": answer["id"]}
+    tried = set()
+    for method, path, ids, example in operations(client.get("/openapi.json", headers=bearer(other)).json()):
+        assert ids <= owned.keys() | SHARED, f"whose is what {method} {path} names? Say it here."
+        theirs = owned.keys() & ids
+        address = path
+        for name in re.findall(r"{(\w+)}", path):
+            address = address.replace(f"{{{name}}}", owned.get(name, "nothing"))
+        body = example | {name: owned[name] for name in theirs if f"{{{name}}}" not in path}
+        parameters = {"q": CANARY.split()[0], "name": "x.exe"} if method != "DELETE" else {}
+        response = client.request(method, address, json=body or None, params=parameters, headers=bearer(other))
+        assert CANARY not in response.text, (method, path)
+        assert response.status_code < 500, (method, path)
+        if theirs:
+            assert response.status_code == 404, (method, path)
+            tried |= theirs
+    assert tried == owned.keys()
+    kept = client.get(f"/api/conversations/{owned['conversation_id']}", headers=bearer(jane)).json()
+    assert [(turn["question"], turn["rating"]) for turn in kept["turns"]] == [(question, None)]
 
 
 def test_who_may_ask_may_not_change_reports(client: TestClient, jane: str, omar: str) -> None:

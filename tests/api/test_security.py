@@ -13,13 +13,16 @@ HOSTS = [
     ("evil.example", False), ("127.0.0.1.evil.example", False), ("localhost.evil.example:8765", False),
     ("evil.example:8765", False), ("192.168.0.7:8765", False), ("0.0.0.0:8765", False), ("127.0.0.1@evil", False),
     ("evil.example#127.0.0.1", False), ("127.0.0.1:port", False), ("", False), ("localhost,evil.example", False),
-    ("2130706433", False), ("0x7f000001", False), ("localhost/..", False),
+    ("2130706433", False), ("0x7f000001", False), ("localhost/..", False), ("127.1", False), ("0177.0.0.1", False),
+    ("[::ffff:127.0.0.1]:8765", False), ("localhost.:8765", False), ("localtest.me:8765", False), ("127.0.0.1:", True),
+    ("127.0.0.1:8765:80", False), ("127.0.0.1\\@evil.example", False), ("rebind.example:8765", False),
 ]  # fmt: skip
 ORIGINS = [
     ("http://127.0.0.1:8765", True), ("https://127.0.0.1:8765", True), ("http://127.0.0.1:3000", False),
     ("http://localhost:8765", False), ("http://evil.example", False), ("null", False), ("", False),
     ("file://127.0.0.1:8765", False), ("http://127.0.0.1:8765.evil.example", False),
-    ("http://evil@127.0.0.1:8765", False), ("http://127.0.0.1:8765/", False),
+    ("http://evil@127.0.0.1:8765", False), ("http://127.0.0.1:8765/", False), ("http://127.0.0.1", False),
+    ("chrome-extension://abcdefgh", False), ("http://[::1]:8765", False), ("HTTP://EVIL.EXAMPLE", False),
 ]  # fmt: skip
 
 
@@ -37,6 +40,27 @@ def test_origins(reader: TestClient, origin: str, accepted: bool, method: str) -
     )
     assert (response.status_code == 403) is not accepted
     assert "access-control-allow-origin" not in response.headers
+
+
+PAIRS = [
+    (host, origin)
+    for host in ("127.0.0.1:8765", "localhost:8765", "rebind.example:8765", "192.168.0.7:8765", "127.0.0.1.evil.example")
+    for origin in ("http://rebind.example:8765", "http://evil.example", "null", "http://127.0.0.1:1", "https://localhost",
+                   "file://", "http://192.168.0.7:8765")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("host", "origin"), PAIRS)
+def test_no_foreign_pair_of_host_and_origin_is_accepted(reader: TestClient, host: str, origin: str) -> None:
+    for method, path in (
+        ("GET", "/api/documents"),
+        ("POST", "/api/chat"),
+        ("POST", "/v1/chat/completions"),
+        ("GET", "/"),
+    ):
+        response = reader.request(method, path, headers={"host": host, "origin": origin})
+        assert response.status_code in (403, 421)
+        assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize(
