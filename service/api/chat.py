@@ -41,7 +41,7 @@ class HistoryTurn(BaseModel):
 
 
 class Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.QUESTION]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.TYPED]})
 
     question: str = Field(min_length=1, max_length=QUESTION_CHARACTERS)
     conversation_id: str | None = Field(None, max_length=64, description="From an earlier answer, to follow up on it.")
@@ -59,6 +59,8 @@ class Asked(BaseModel):
 
 
 class ChatRequest(Asked):
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.QUESTION]})
+
     stream: bool | None = Field(None, description="Server-Sent Events; also by `Accept: text/event-stream`.")
 
 
@@ -81,13 +83,9 @@ Payload = tuple[str, dict[str, Any]]
     "/api/chat",
     response_model=ChatAnswer,
     responses={
-        200: {
-            "description": "The answer, or with `stream` the events that lead to it.",
-            "content": {
-                "application/json": {"example": examples.ANSWER},
-                "text/event-stream": {"schema": examples.EVENT_SCHEMA, "example": examples.EVENTS},
-            },
-        },
+        **examples.json_or_events(
+            "The answer, or with `stream` the events that lead to it.", examples.ANSWER, examples.EVENTS
+        ),
         **documented(404, 409, 413, 415, 422, 503),
     },
 )

@@ -89,13 +89,9 @@ class Comparison:
     "/api/compare",
     response_model=Comparison,
     responses={
-        200: {
-            "description": "The table, or with `stream` its cells as they are answered.",
-            "content": {
-                "application/json": {"example": examples.COMPARED},
-                "text/event-stream": {"schema": examples.EVENT_SCHEMA, "example": examples.CELLS},
-            },
-        },
+        **examples.json_or_events(
+            "The table, or with `stream` its cells as they are answered.", examples.COMPARED, examples.CELLS
+        ),
         **documented(404, 409, 413, 415, 422, 503),
     },
 )

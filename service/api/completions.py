@@ -16,7 +16,7 @@ from starlette.responses import Response
 from service.answering.types import Question
 from service.api import examples
 from service.api.chat import require_documents
-from service.api.completion_request import CompletionRequest, question_and_history, require_supported
+from service.api.completion_request import IGNORED, CompletionRequest, question_and_history, require_supported
 from service.api.completion_writer import Chunk, Writer
 from service.api.context import Asker, Context, Ctx
 from service.api.housekeeping import housekeeping
@@ -69,6 +69,10 @@ def _require_model(name: str, ctx: Context) -> None:
 @router.post(
     "/v1/chat/completions",
     response_model=None,
+    description=(
+        "Answers the last user message from the reports. Accepted, because clients send them unasked, and ignored: "
+        f"system messages and `{IGNORED.replace(', ', '`, `')}`. Everything else that is not listed here is refused by name."
+    ),
     responses={
         200: {
             "description": "The completion, or with `stream` its chunks and `[DONE]`.",
@@ -81,7 +85,6 @@ def _require_model(name: str, ctx: Context) -> None:
     },
 )
 async def complete(asked: CompletionRequest, request: Request, ctx: Ctx, person: Asker) -> Response:
-    """Answers the last user message from the reports."""
     require_supported(asked)
     _require_model(asked.model, ctx)
     documents = frozenset(asked.documents or ())

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-QUESTION: dict[str, Any] = {"question": "What is the stand-out technology trend for 2024?", "stream": False}
+TYPED: dict[str, Any] = {"question": "What is the stand-out technology trend for 2024?"}
+QUESTION: dict[str, Any] = TYPED | {"stream": False}
 
 EVIDENCE: dict[str, Any] = {
     "passage_id": "5b1e9c0d4f6a7b82-3",
@@ -61,6 +62,17 @@ EVENT_SCHEMA: dict[str, Any] = {
     "required": ["data"],
     "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
 }
+
+
+def json_or_events(description: str, example: dict[str, Any], events: str) -> dict[int | str, dict[str, Any]]:
+    """The success of a route that answers with JSON or, where it is asked to, with a stream of events."""
+    content = {
+        "application/json": {"example": example},
+        "text/event-stream": {"schema": EVENT_SCHEMA, "example": events},
+    }
+    return {200: {"description": description, "content": content}}
+
+
 EVENTS = """event: evidence
 data: {"evidence": [{"passage_id": "5b1e9c0d4f6a7b82-3", "...": "..."}], "search_ms": 12}
 

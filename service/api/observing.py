@@ -116,6 +116,9 @@ class _State(Collector):
             yield GaugeMetricFamily("trendwise_engine_waiting", "Requests waiting for the engine.", engine.waiting)
             yield GaugeMetricFamily("trendwise_engine_free_cells", "Free cells of attention state.", engine.free_cells)
             yield CounterMetricFamily("trendwise_engine_tokens", "Tokens computed, prompts included.", engine.decoded)
+            yield CounterMetricFamily(
+                "trendwise_engine_reused_tokens", "Prompt tokens not computed again.", engine.reused
+            )
 
 
 class Requests:

@@ -54,6 +54,8 @@ class EngineStats:
     waiting: int
     decoded: int
     """Tokens decoded since the start, prompts included; what was reused is not in it."""
+    reused: int
+    """Prompt tokens whose state was still there or stored."""
     cells: int
     free_cells: int
     sequences: int
@@ -72,7 +74,7 @@ class Engine:
         self._queue = JobQueue(queue)
         self._running: list[Job] = []
         self._pace = Pace()
-        self._steps = self._decoded = 0
+        self._steps = self._decoded = self._reused = 0
         self._beat = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="trendwise-engine", daemon=True)
         self._thread.start()
@@ -98,7 +100,9 @@ class Engine:
     def stats(self) -> EngineStats:
         running, waiting = self._queue.counts()
         cache = self._cache
-        return EngineStats(running, waiting, self._decoded, cache.cells, cache.free, SEQUENCES, cache.free_numbers)
+        return EngineStats(
+            running, waiting, self._decoded, self._reused, cache.cells, cache.free, SEQUENCES, cache.free_numbers
+        )
 
     def close(self) -> None:
         self._queue.close()
@@ -159,6 +163,7 @@ class Engine:
             if not self._fits(job, sequences, source, shared):
                 return
             job.sequence = self._cache.start(job.prompt, job.room, sequences)
+            self._reused += job.sequence.length
             self._queue.start(job)
             self._running.append(job)
 
@@ -192,7 +197,9 @@ class Engine:
         for job in prefilling:
             if left:
                 if self._parts:
+                    before = job.held.length
                     self._parts.place(job, context, self._cache)
+                    self._reused += job.held.length - before
                 row = self._prefill_row(job, left)
                 left -= len(row.tokens)
                 plan.append((job, row))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service import logs
 from service.errors import ModelFailed
+from service.llm.engine import LlamaModel
 from service.llm.scripted import Rule, ScriptedModel
 from service.runtime import Runtime
 
 QUESTION = "What is the stand-out technology trend for councils in 2024?"
+ROOT = Path(__file__).parents[2]
 CANARY = "canary-jane.smith@example.org"
 
 
@@ -44,6 +47,23 @@ def test_metrics_count_questions_verdicts_and_times(client: TestClient) -> None:
     assert found["trendwise_requests_total", "POST", "/api/chat", "200"] == 1
     assert found["trendwise_requests_total", "POST", "/api/chat", "422"] == 1
     assert found["trendwise_requests_total", "other", "none", "404"] == 1
+
+
+@pytest.mark.model
+def test_every_documented_metric_is_there_and_the_engine_tells_what_it_need_not_compute_again(
+    open_runtime: Callable[..., Runtime], client_of: Callable[[Runtime], TestClient], small_model: Path
+) -> None:
+    client = client_of(open_runtime(LlamaModel(small_model, template="chatml")))
+    for asked in range(2):
+        client.post("/api/chat", json={"question": QUESTION})
+        found = samples(client)
+        if not asked:
+            computed = found["trendwise_engine_tokens_total",]
+    named = set(re.findall(r"`(trendwise_\w+)`", (ROOT / "SECURITY.md").read_text("utf-8")))
+    assert len(named) > 12
+    assert named <= {name for name, *_ in found}
+    assert found["trendwise_engine_reused_tokens_total",] > 100
+    assert found["trendwise_engine_tokens_total",] - computed < computed
 
 
 def test_a_failed_question_is_counted_as_failed(

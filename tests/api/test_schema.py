@@ -61,6 +61,17 @@ def test_every_route_has_an_example_of_what_it_takes_and_gives(reader: TestClien
             assert {"400", "403"} <= set(operation["responses"]) or path in ("/healthz", "/metrics"), path
 
 
+def test_what_an_example_says_can_be_sent(reader: TestClient) -> None:
+    description = reader.get("/openapi.json").json()
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            taken = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            if reference := taken.get("$ref"):
+                example = description["components"]["schemas"][reference.rsplit("/", 1)[-1]]["examples"][0]
+                response = reader.request(method, path.replace("{document_id}", "nothing"), json=example)
+                assert response.status_code in (200, 404), (method, path, response.text)
+
+
 def test_the_description_is_served_without_any_foreign_address(reader: TestClient) -> None:
     text = reader.get("/openapi.json").text
     assert "https://" not in text
