@@ -97,5 +97,5 @@ def test_nothing_in_a_description_becomes_markup() -> None:
         "parameters": [{"name": text, "in": "query"}],
         "responses": {"404": {"description": text}},
     }
-    page = reference.page({"info": {"version": text, "description": text}, "paths": {f"/{text}": {"get": operation}}})
+    page = reference.body({"info": {"version": text, "description": text}, "paths": {f"/{text}": {"get": operation}}})
     assert "<script" not in page
