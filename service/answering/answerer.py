@@ -16,7 +16,7 @@ from ingest.neutralise import neutralise
 from service.answering import gate
 from service.answering.ambiguity import readings
 from service.answering.calibration import Calibration, load
-from service.answering.completing import MOST_WORDS_OF_WHOLE, missing, of_whole, parts
+from service.answering.completing import MOST_WORDS_OF_WHOLE, is_manifold, missing, of_whole
 from service.answering.compose import answer_prompt, answerable_prompt, begun_prompt
 from service.answering.directives import without_directives
 from service.answering.drafting import MOST_ANSWER_WORDS, Draft
@@ -200,7 +200,7 @@ class Answerer:
                 if not decision.answerable:
                     return decision
                 held += self._settle(drafted, draft, cancel)
-                if not held and self._is_guarded(found) and draft.invents(drafted):
+                if not held and self._asks_one(found) and draft.invents(drafted):
                     return gate.invented(decision.probability)
             else:
                 held += self._settle(drafted, draft, cancel)
@@ -221,8 +221,11 @@ class Answerer:
 
     def _wanted(self, found: Found) -> Expected | None:
         """The kind of value that the question asks for, where that is all that it asks for."""
-        one = len(parts(found.asked.subject)) < 2 and self._is_guarded(found)
-        return expected(found.asked.subject) if one else None
+        return expected(found.asked.subject) if self._asks_one(found) else None
+
+    def _asks_one(self, found: Found) -> bool:
+        """Whether one thing is asked that may not be there: of several, those that are there are told."""
+        return self._is_guarded(found) and not is_manifold(found.asked.subject)
 
     def _is_guarded(self, found: Found) -> bool:
         """Whether the question may turn out to have no answer: a summary of a report always has one."""

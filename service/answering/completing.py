@@ -33,6 +33,9 @@ _ASKED_AGAIN = re.compile(
     r"[?;]\s+|,?\s+(?:and|but)\s+(?=(?:(?:at|by|for|from|in|into|of|on|to|under|with)\s+)?(?:what|how|which|who|whose|when|where|why|is|are|was|were|does|do|did|will|would|should|can|could|may|must)\b)",
     re.I,
 )
+_SEVERAL = re.compile(
+    r"\b(?:both|each|respectively|compar(?:e[ds]?|ing|ison)|versus|vs|differ(?:s|ed|ence|ences|ent|ently)?)\b", re.I
+)
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -56,7 +59,7 @@ def missing(
     best = max((source.relevance for source in sources), default=0.0)
     near = [source for source in rejected if source.relevance >= best - NEAR]
     wanted = _wanted(question, sources, [*cited, *near], embed)
-    most = min(MOST_QUOTED, len(parts(question)))
+    most = MOST_QUOTED if is_manifold(question) else 1
     return _new(wanted, answer, asked(question), sources, most=most, most_words=MOST_WORDS)
 
 
@@ -98,6 +101,11 @@ def parts(question: str) -> list[str]:
     """The questions that a question is made of; one that has no parts is its only part."""
     found = [part.strip() for part in _ASKED_AGAIN.split(question)]
     return [part for part in found if len(asked(part)) > 1] or [question]
+
+
+def is_manifold(question: str) -> bool:
+    """Whether it asks for several things, or for one of several."""
+    return len(parts(question)) > 1 or bool(_SEVERAL.search(question))
 
 
 def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], embed: Embed) -> Iterator[Source]:

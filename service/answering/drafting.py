@@ -93,12 +93,14 @@ class Draft:
             return _ruled_out("An answer may not carry links or markup.")
         if (_NO_ANSWER.search(text) or _NOTHING_FOUND.match(text)) and not _ANSWERS_NO.match(text):
             return DENIED
-        if not _ANSWERS_NO.match(text) and _echoes(text, self.question):
+        if not (_ANSWERS_NO.match(text) or asks_yes_or_no(self.question)) and _echoes(text, self.question):
             return _ruled_out("It only repeats the question.")
         if not alignment.sources:
             return _ruled_out("No passage is close to it.")
         cited = [source.sentence.readable for source in alignment.sources]
-        unlike = difference(text, cited, f"{_context(alignment.sources)}\n{self.question}")
+        echoes = _echoes(_ANSWERS_NO.sub("", text), self.question)
+        known = _context(alignment.sources) if echoes else f"{_context(alignment.sources)}\n{self.question}"
+        unlike = difference(text, cited, known)
         if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
             return _ruled_out(f"The cited text does not speak of {unlike.novel[0]}.")
         return None
@@ -175,8 +177,8 @@ def _plain(text: str) -> str:
 
 
 def _echoes(text: str, question: str) -> bool:
-    """Whether a sentence has nothing but words of a question that asks for more than yes or no."""
-    return bool(question) and not asks_yes_or_no(question) and set(stems(text)) <= set(stems(question))
+    """Whether a sentence has nothing but words of the question: of these, too, each has to stand in the report then."""
+    return bool(question) and set(stems(text)) <= set(stems(question))
 
 
 def _context(sources: Sequence[Source]) -> str:

@@ -12,6 +12,7 @@ from ingest.read import read_bytes
 from ingest.split import split
 from service.answering.answerer import Answerer
 from service.answering.calibration import load
+from service.answering.completing import is_manifold
 from service.answering.types import AnswerEvent, EvidenceEvent, Question, SentenceEvent, Status, TokenEvent, Verdict
 from service.answering.verify import Verifier
 from service.errors import BadQuestion, IndexEmpty
@@ -219,3 +220,24 @@ def test_the_model_is_not_asked_about_claims_of_which_the_signals_are_sure() -> 
         limits = replace(calibration, open_low=low, open_high=high)
         Verifier(HashEmbedder(), ScriptedModel(score=score), limits).check(claims)
         assert bool(asked) is expected
+
+
+def test_a_yes_that_only_repeats_the_question_has_to_stand_in_the_report(make: Make) -> None:
+    answer = make(Rule("", "Yes, drones should carry every kiosk to Highmere.")).answer(
+        Question("Should drones carry every kiosk to Highmere?")
+    )
+    assert not any("drones" in sentence.text for sentence in answer.sentences)
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("What did it cost and into which groups were people sorted?", True),
+        ("Compare the cost of kiosks with that of helpers", True),
+        ("How much did each town spend?", True),
+        ("What did the kiosks cost?", False),
+        ("Where were research and development done?", False),
+    ],
+)
+def test_what_asks_for_several_things(question: str, several: bool) -> None:
+    assert is_manifold(question) is several
