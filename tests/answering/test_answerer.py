@@ -232,7 +232,7 @@ def test_a_yes_that_only_repeats_the_question_has_to_stand_in_the_report(make: M
 @pytest.mark.parametrize(
     ("question", "several"),
     [
-        ("What did it cost and into which groups were people sorted?", True),
+        ("What did the kiosks cost and into which groups were people sorted?", True),
         ("Compare the cost of kiosks with that of helpers", True),
         ("How much did each town spend?", True),
         ("What did the kiosks cost?", False),
