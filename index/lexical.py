@@ -8,8 +8,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import apsw
+
 WEIGHTS = (0.5, 1.0, 1.0)
 """BM25 weights of the columns title, headings and text."""
+POSTINGS = 10_000
+"""Passages that the terms of a question may have together before its commonest are left out: they tell little, and to score
+every passage that has one takes most of a search in a large index."""
+_TOKENISER = ("porter", ["unicode61", "remove_diacritics", "2"])
+_VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passages_terms USING fts5vocab ('main', 'passages_fts', 'row')"
 
 _TERM = re.compile(r"\w+")
 _STOP_WORDS = frozenset(
@@ -41,11 +48,17 @@ def match_expression(terms: Iterable[str]) -> str:
 
 
 def search(
-    connection: Any, terms: Sequence[str], *, limit: int, documents: Sequence[str] | None = None
+    connection: Any,
+    terms: Sequence[str],
+    *,
+    limit: int,
+    documents: Sequence[str] | None = None,
+    postings: int = POSTINGS,
 ) -> list[tuple[int, float]]:
     """Passage keys with their BM25 score (higher is better), best first; `documents` are the only ones looked at."""
     if not terms:
         return []
+    terms = _telling(connection, terms, postings)
     where, values = "", []
     if documents is not None:
         where = "AND rowid IN (SELECT key FROM passages WHERE document_id IN (SELECT value FROM json_each(?)))"
@@ -56,3 +69,31 @@ def search(
         (match_expression(terms), f"bm25({', '.join(map(str, WEIGHTS))})", *values, limit),
     )
     return [(key, score) for key, score in rows]
+
+
+def _telling(connection: Any, terms: Sequence[str], postings: int) -> Sequence[str]:
+    """The rarest terms, in at most so many passages together; the rarest of all in any case."""
+    (newest,) = connection.execute("SELECT max(key) FROM passages").fetchone()
+    if len(terms) * (newest or 0) <= postings:
+        return terms
+    connection.execute(_VOCABULARY)
+    tokeniser = connection.fts5_tokenizer(*_TOKENISER)
+    counts = sorted((_passages_with(connection, tokeniser, term), number) for number, term in enumerate(terms))
+    kept = [counts[0][1]]
+    total = counts[0][0]
+    for passages, number in counts[1:]:
+        total += passages
+        if total > postings:
+            break
+        kept.append(number)
+    return [terms[number] for number in sorted(kept)]
+
+
+def _passages_with(connection: Any, tokeniser: Any, term: str) -> int:
+    """How many passages have the term; of one that is several tokens, the rarest of them."""
+    found = tokeniser(term.encode(), apsw.FTS5_TOKENIZE_QUERY, None, include_offsets=False)
+    tokens = [token for colocated in found for token in colocated]
+    rows = [
+        connection.execute("SELECT doc FROM passages_terms WHERE term = ?", (token,)).fetchone() for token in tokens
+    ]
+    return min((row[0] if row else 0 for row in rows), default=0)

@@ -76,3 +76,30 @@ def test_questions_are_repaired_expanded_and_cut_into_parts(index: LocalIndex) -
         assert [part.dense for part in parts] == ["What needs XR", "who recruits people?"]
         [known] = understand(words, "Are councillors and swaps here", {"councillor", "swap", "here"}.__contains__)
         assert known.dense == "Are councillors and swaps here"
+
+
+@pytest.fixture
+def worded(index: LocalIndex) -> LocalIndex:
+    """Thirty passages about councils, ten of which name the cloud and one a quantum computer."""
+    lines = [f"Councils {'use clouds' if n % 3 == 0 else 'plan'} in {2000 + n}." for n in range(30)]
+    add(index, report("\n".join([*lines[:29], "Councils test quantum computers."]), title="Report"))
+    return index
+
+
+@pytest.mark.parametrize(("postings", "found"), [(10_000, 30), (60, 30), (41, 30), (40, 11), (11, 11), (10, 1), (0, 1)])
+def test_the_commonest_words_bring_nothing_where_the_rarer_ones_bring_enough(
+    worded: LocalIndex, postings: int, found: int
+) -> None:
+    with worded.database.read() as connection:
+        terms = ["council", "cloud", "quantum"]
+        ranking = lexical.search(connection, terms, limit=100, postings=postings)
+        best = lexical.search(connection, terms, limit=1)[0]
+    assert len(ranking) == found
+    assert ranking[0][0] == best[0]
+
+
+def test_words_are_counted_as_the_word_index_knows_them(worded: LocalIndex) -> None:
+    with worded.database.read() as connection:
+        kept = lexical._telling(connection, ["Clouds", "council", "nowhere", "quantum"], 11)
+        assert kept == ["Clouds", "nowhere", "quantum"]
+        assert lexical._telling(connection, ["council"], 0) == ["council"]
