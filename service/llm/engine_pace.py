@@ -2,7 +2,7 @@
 
 from service.llm.llama_context import BATCH
 
-_ALONE_SECONDS = 0.65
+_ALONE_SECONDS = 0.8
 """A step cannot be interrupted: whoever leaves waits for its end, and has to be rid of within a second."""
 _WARM_SECONDS = 0.45
 _BESIDE_ANSWERS = 24
