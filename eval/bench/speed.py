@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from eval.bench.page import RESULTS, write_page
 from eval.fingerprint import ROOT
 
-BENCHES = ("first_token", "people", "engine", "stream", "ingest", "startup", "plateau")
+BENCHES = ("first_token", "people", "engine", "stream", "ingest", "startup", "paint", "plateau")
 """Modules of this package. With the default model on two cores about 25 minutes, and ten for the last one."""
 
 
