@@ -58,10 +58,12 @@ def service(runtime: Runtime, port: int) -> Iterator[None]:
     server = serving.server(create_app(runtime), ready=ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [serving.bind("127.0.0.1", port)]})
     thread.start()
-    assert ready.wait(20)
-    yield
-    server.should_exit = True
-    thread.join(20)
+    try:
+        assert ready.wait(120)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(60)
 
 
 @pytest.mark.browser
