@@ -80,7 +80,7 @@ def _new(
     """Of the wanted sources those that say something which neither the answer nor what is given has."""
     said = set(stems(answer))
     used = len(answer.split())
-    quoted = 0
+    quoted, last = 0, ""
     for source in wanted:
         group = around(source, sources)
         text = told(group)
@@ -92,7 +92,8 @@ def _new(
         quoted += 1
         used += len(text.split())
         said |= says
-        yield Quotation(_as_sentence(text, _speaker(source, sources, quoted)), group)
+        yield Quotation(_as_sentence(text, _speaker(source, sources, last)), group)
+        last = source.hit.document_title
         if quoted == most:
             return
 
@@ -134,12 +135,12 @@ def _is_statement(text: str) -> bool:
     return not text.startswith("Title: ") and (text.endswith(_STOPS) or ": " in text)
 
 
-def _speaker(source: Source, sources: Sequence[Source], quoted: int) -> str:
-    """Who says it: with several reports at hand, which of them."""
+def _speaker(source: Source, sources: Sequence[Source], last: str) -> str:
+    """Who says it: with several reports at hand, which of them. `last` is the title of what was quoted just before."""
     title = source.hit.document_title
-    if any(other.hit.document_title != title for other in sources):
-        return f"{title} says"
-    return "The report says" if quoted == 1 else "It also says"
+    if title == last:
+        return "It also says"
+    return f"{title} says" if any(other.hit.document_title != title for other in sources) else "The report says"
 
 
 def _as_sentence(text: str, speaker: str) -> str:
