@@ -8,6 +8,7 @@ stores reports. The questions are real. The database is filled up to the number 
 """
 
 import argparse
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from eval.bench import options
 from eval.bench.figures import spread
 from eval.bench.grown import YEARS, Grown
 from eval.bench.machine import describe
+from eval.report_json import write
 from index.copying import StoredReport
 from index.embedder import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -52,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         figures = {**_filled(index, made, given.passages), **_searched(index, questions), **_added(index, made)}
     finally:
         index.close()
-    options.deliver("database", {"machine": describe(), "figures": figures}, given.json)
+    result = {"name": "database", "machine": describe(), "measured": figures}
+    print(json.dumps(result, indent=1))
+    if given.json:
+        write(given.json, result)
 
 
 def _base(data_dir: Path, embedder: Embedder) -> list[StoredReport]:

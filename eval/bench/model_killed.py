@@ -9,6 +9,7 @@ what is asked from then on must be answered by the other one.
 """
 
 import argparse
+import json
 import os
 import socket
 import subprocess
@@ -24,13 +25,15 @@ from typing import Any
 
 from eval.bench import options
 from eval.bench.figures import spread
+from eval.report_json import write
 from service.errors import ModelFailed
 from service.llm.remote import RemoteModel
 from service.llm.servers import ModelServers
 from service.llm.types import Prompt
 
 PEOPLE, TOKENS, CELLS = 4, 48, 1024
-BEFORE, AFTER = 15.0, 15.0
+BEFORE, AFTER = 2 * PEOPLE, 4 * PEOPLE
+"""Answers before one server is killed, and in all before the other is left in peace."""
 START_SECONDS = 300.0
 KINDS = ("llama.cpp", "llama-cpp-python")
 _STOP_SECONDS = 30.0
@@ -80,9 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _arguments(arguments)
     begun = options.about(given)
     model = options.model_file(options.settings(given))
-    options.deliver(
-        "model_killed", {**begun, "server": given.server, "figures": measure(given.server, model)}, given.json
-    )
+    result = {"name": "model_killed", **begun, "server": given.server, "measured": measure(given.server, model)}
+    print(json.dumps(result, indent=1))
+    if given.json:
+        write(given.json, result)
 
 
 def measure(kind: str, model: Path) -> dict[str, Any]:
@@ -97,14 +101,19 @@ def measure(kind: str, model: Path) -> dict[str, Any]:
         people = [threading.Thread(target=_person, args=(servers, number, asked, stop)) for number in range(PEOPLE)]
         for person in people:
             person.start()
-        time.sleep(BEFORE)
+        _until(asked, BEFORE)
         killed = time.monotonic()
         pair[0].kill()
-        time.sleep(AFTER)
+        _until(asked, AFTER)
         stop.set()
         for person in people:
             person.join()
     return figures([Asked(each.began - killed, each.first, each.failure) for each in asked])
+
+
+def _until(asked: Sequence[Asked], answers: int) -> None:
+    while len(asked) < answers:
+        time.sleep(0.05)
 
 
 def figures(asked: Sequence[Asked]) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from index.errors import StoreError
 from service.api.context import Person
-from service.api.problems import Problem
+from service.api.problems import Problem, problem_of
 from service.keys import Key, Keys
 
 COOKIE = "trendwise"
@@ -31,7 +32,11 @@ class Access:
         if scope["type"] != "http" or path in OPEN or path.startswith("/web/"):
             await self._app(scope, receive, send)
             return
-        required, key = await asyncio.to_thread(self._look_up, Headers(scope=scope))
+        try:
+            required, key = await asyncio.to_thread(self._look_up, Headers(scope=scope))
+        except StoreError as error:  # whoever cannot be looked up is not let in
+            await problem_of(error).response_for(path)(scope, receive, send)
+            return
         if not required:
             await self._app(scope, receive, send)
         elif key:
