@@ -37,7 +37,7 @@ _SESSION = (
     "SET search_path = trendwise, public",
     "SET jit = off",
     "SET plan_cache_mode = force_generic_plan",
-    "SET hnsw.ef_search = 100",
+    "SET hnsw.ef_search = 400",
     "SET hnsw.iterative_scan = strict_order",
 )
 """Compiling a search would take longer than the search; iterative scans go on until the filters let enough through."""
