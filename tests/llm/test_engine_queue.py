@@ -122,7 +122,7 @@ def test_the_chunk_follows_the_machine() -> None:
     for _ in range(40):
         fast.decoded(100, 0.1)
         slow.decoded(100, 100.0)
-    assert Pace().chunk(0, warming=False) == 24  # 0.65 s of a 1.5B model on two cores
+    assert Pace().chunk(0, warming=False) == 24  # under a second of a 1.5B model on two cores
     assert fast.chunk(0, warming=False) == BATCH
     assert fast.chunk(4, warming=False) == 20
     assert slow.chunk(0, warming=False) == 16

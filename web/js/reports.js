@@ -19,8 +19,9 @@ export function reportsPlace(actions) {
 		const wanted = find.value.trim().toLowerCase();
 		const all = library.reports.concat(library.replaced);
 		const shown = all.filter((report) => `${report.title} ${report.year} ${report.authors.join(" ")}`.toLowerCase().includes(wanted));
-		failed.hidden = library.failed.length === 0;
-		failed.replaceChildren(el("h2", {}, words.reports.failed), el("ul", { class: "uploads" }, ...library.failed.map(failure)));
+		const files = library.failed;
+		failed.hidden = files.length === 0;
+		failed.replaceChildren(el("h2", {}, words.reports.failed), el("ul", { class: "uploads" }, ...files.map(failure)));
 		find.hidden = all.length < MANY;
 		count.textContent = words.reports.count(library.reports.length);
 		list.replaceChildren(...shown.map((report) => reportCard(report, actions)));
