@@ -18,35 +18,6 @@ CASES = int(os.environ.get("SCHEMA_CASES", "0"))
 HOST = {"host": "127.0.0.1"}
 
 
-@pytest.mark.slow
-def test_no_request_breaks_the_service(reader: TestClient) -> None:
-    schema = schemathesis.openapi.from_asgi("/openapi.json", reader.app, headers=HOST)
-    operations = [result.ok() for result in schema.get_all_operations()]
-
-    cases = 0
-
-    def check(operation: Any) -> None:
-        @given(case=operation.as_strategy())
-        @settings(
-            max_examples=CASES // len(operations) or 5,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.generate],
-        )
-        def holds(case: Any) -> None:
-            nonlocal cases
-            cases += 1
-            # A schema cannot say that a question of invisible characters is empty, or that two fields exclude each other.
-            case.call_and_validate(headers=HOST, excluded_checks=[positive_data_acceptance])
-
-        holds()
-
-    for operation in operations:
-        check(operation)
-        print(f"\n{operation.label}: {cases} generated requests so far", end="", flush=True)
-
-
 def test_every_route_has_an_example_of_what_it_takes_and_gives(reader: TestClient) -> None:
     description = reader.get("/openapi.json").json()
     for path, methods in description["paths"].items():
@@ -99,3 +70,33 @@ def test_nothing_in_a_description_becomes_markup() -> None:
     }
     page = reference.body({"info": {"version": text, "description": text}, "paths": {f"/{text}": {"get": operation}}})
     assert "<script" not in page
+
+
+@pytest.mark.slow
+def test_no_request_breaks_the_service(reader: TestClient) -> None:
+    """The last one of its file: what sends the requests closes the application at its end."""
+    schema = schemathesis.openapi.from_asgi("/openapi.json", reader.app, headers=HOST)
+    operations = [result.ok() for result in schema.get_all_operations()]
+
+    cases = 0
+
+    def check(operation: Any) -> None:
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=CASES // len(operations) or 5,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
+        )
+        def holds(case: Any) -> None:
+            nonlocal cases
+            cases += 1
+            # A schema cannot say that a question of invisible characters is empty, or that two fields exclude each other.
+            case.call_and_validate(headers=HOST, excluded_checks=[positive_data_acceptance])
+
+        holds()
+
+    for operation in operations:
+        check(operation)
+        print(f"\n{operation.label}: {cases} generated requests so far", end="", flush=True)
