@@ -73,9 +73,9 @@ def test_nothing_in_a_description_becomes_markup() -> None:
 
 
 @pytest.mark.slow
-def test_no_request_breaks_the_service(reader: TestClient) -> None:
-    """The last one of its file: what sends the requests closes the application at its end."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", reader.app, headers=HOST)
+def test_no_request_breaks_the_service(client: TestClient) -> None:
+    """With an application of its own: what sends the requests closes it at its end."""
+    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app, headers=HOST)
     operations = [result.ok() for result in schema.get_all_operations()]
 
     cases = 0
