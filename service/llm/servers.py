@@ -53,7 +53,9 @@ class _Server:
         return hashlib.blake2b("\0".join((self.model.url, *stable)).encode("utf-8", "replace")).digest()
 
     def close(self) -> None:
+        """Waits for a probe under way: it would open a connection that nobody closes."""
         self._closing.set()
+        self._prober.join(_PROBE_SECONDS)
         self.model.close()
 
     def _probe(self) -> None:
