@@ -70,7 +70,7 @@ def test_nothing_unverified_is_streamed(
             "model": "trendwise",
             "messages": [{"role": "user", "content": "How much was spent on cyber security?"}],
         }
-        assert "900" not in client.post("/v1/chat/completions", json=body | {"stream": stream}).text
+        assert "900 million" not in client.post("/v1/chat/completions", json=body | {"stream": stream}).text
 
 
 def test_a_follow_up_content_parts_and_a_system_message(ai: openai.OpenAI) -> None:
