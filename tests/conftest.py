@@ -10,6 +10,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ["NO_COLOR"] = "1"
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from service.errors import ModelMissing
 from service.llm import catalogue
 from service.settings import Settings
+from tests.index.postgres.server import Server
 
 
 def _model(name: str, models_dir: Path) -> Path:
@@ -56,3 +58,18 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: p
     for name in [name for name in os.environ if name.startswith("TRENDWISE_") and name != "TRENDWISE_MODELS_DIR"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TRENDWISE_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One database server for all tests that need one; each gets a database of its own."""
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database_url(postgres: Server) -> Iterator[str]:
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)

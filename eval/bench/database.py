@@ -11,26 +11,22 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from eval.bench import options
 from eval.bench.figures import spread
-from eval.bench.grown import YEARS, Grown
+from eval.bench.grown import YEARS, Grown, real_reports
 from eval.bench.machine import describe
 from eval.report_json import write
-from index.copying import StoredReport
 from index.embedder import SentenceTransformerEmbedder
-from index.local import LocalIndex
-from index.local_copying import LocalShelf
 from index.postgres.copying import PostgresShelf
 from index.postgres.database import Connection
 from index.postgres.index import PostgresIndex
 from index.postgres.searched import vector_text
 from index.search import TUNING
-from index.types import Embedder, Filters
+from index.types import Filters
 from service.llm import catalogue
 from service.runtime import prepare_environment
 
@@ -47,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = options.settings(given)
     prepare_environment(settings)
     embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir))
-    made = Grown(_base(options.data_dir(given), embedder))
+    made = Grown(real_reports(options.data_dir(given), embedder))
     questions = [row.question for row in options.chosen(given)]
     index = PostgresIndex.open(given.url, embedder)
     try:
@@ -58,15 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(result, indent=1))
     if given.json:
         write(given.json, result)
-
-
-def _base(data_dir: Path, embedder: Embedder) -> list[StoredReport]:
-    local = LocalIndex.open(data_dir, embedder)
-    try:
-        shelf = LocalShelf(local)
-        return [shelf.take(info) for info in shelf.infos() if info.state == "ready"]
-    finally:
-        local.close()
 
 
 def _filled(index: PostgresIndex, made: Grown, passages: int) -> dict[str, Any]:

@@ -7,12 +7,15 @@ a share of another passage's and noise (`eval.bench.search` makes its vectors so
 
 from collections.abc import Sequence
 from hashlib import blake2b, sha256
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.copying import StoredReport
-from index.types import DocumentInfo
+from index.local import LocalIndex
+from index.local_copying import LocalShelf
+from index.types import DocumentInfo, Embedder
 from index.vectors import Vectors
 from ingest.types import Block, BlockKind, Document, Passage, Sentence, Span
 
@@ -26,6 +29,16 @@ YEARS = tuple(range(2015, 2025))
 _ADDED_AT = "2024-01-01T00:00:00+00:00"
 
 Floats = NDArray[np.float32]
+
+
+def real_reports(data_dir: Path, embedder: Embedder) -> list[StoredReport]:
+    """Those of a data folder that are ready."""
+    local = LocalIndex.open(data_dir, embedder)
+    try:
+        shelf = LocalShelf(local)
+        return [shelf.take(info) for info in shelf.infos() if info.state == "ready"]
+    finally:
+        local.close()
 
 
 class Grown:

@@ -17,10 +17,9 @@ import numpy as np
 
 from eval.bench import options
 from eval.bench.figures import Spread, spread
-from eval.bench.grown import Grown
+from eval.bench.grown import Grown, real_reports
 from eval.bench.machine import resident_mb
 from index.compaction import load_view, read_vectors
-from index.copying import StoredReport
 from index.dense import DenseView
 from index.embedder import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -42,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = options.settings(given)
     prepare_environment(settings)
     embedder = SentenceTransformerEmbedder(catalogue.path("embedder", settings.models_dir))
-    made = Grown(_base(options.data_dir(given), embedder))
+    made = Grown(real_reports(options.data_dir(given), embedder))
     questions = [row.question for row in options.chosen(given)]
     embedder.embed(questions, kind="query")
     tables: dict[str, dict[str, Spread]] = {}
@@ -51,15 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for title, values in figures.items():
             tables.setdefault(title, {})[f"{size:,} passages"] = spread(values)
         options.deliver("scale", {**begun, "figures": tables}, given.json)
-
-
-def _base(data_dir: Path, embedder: SentenceTransformerEmbedder) -> list[StoredReport]:
-    local = LocalIndex.open(data_dir, embedder)
-    try:
-        shelf = LocalShelf(local)
-        return [shelf.take(info) for info in shelf.infos() if info.state == "ready"]
-    finally:
-        local.close()
 
 
 def fill(folder: Path, embedder: SentenceTransformerEmbedder, made: Grown, size: int) -> dict[str, list[float]]:

@@ -10,7 +10,6 @@ from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
 from index.postgres.index import PostgresIndex
 from index.types import Embedder
-from tests.index.postgres.server import Server
 
 AnyIndex = LocalIndex | PostgresIndex
 
@@ -32,20 +31,6 @@ def index(folder: Path) -> Iterator[LocalIndex]:
     opened = LocalIndex.open(folder, HashEmbedder(64))
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def database_url(postgres: Server) -> Iterator[str]:
-    url = postgres.new_database()
-    yield url
-    postgres.drop(url)
 
 
 @dataclass

@@ -8,7 +8,6 @@ from pydantic import SecretStr
 
 from service.settings import Settings
 from service.storage import Storage
-from tests.index.postgres.server import Server
 
 Open = Callable[[], Storage]
 
@@ -20,20 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             "postgres" in item.nodeid or "processes" in item.nodeid
         ):
             item.add_marker(pytest.mark.slow)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def database_url(postgres: Server) -> Iterator[str]:
-    url = postgres.new_database()
-    yield url
-    postgres.drop(url)
 
 
 @pytest.fixture
