@@ -49,6 +49,7 @@ def test_metrics_count_questions_verdicts_and_times(client: TestClient) -> None:
     assert found["trendwise_requests_total", "other", "none", "404"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_every_documented_metric_is_there_and_the_engine_tells_what_it_need_not_compute_again(
     open_runtime: Callable[..., Runtime], client_of: Callable[[Runtime], TestClient], small_model: Path

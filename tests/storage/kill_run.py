@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -33,8 +33,18 @@ from tests.storage.proxy import proxy
 ROOT = Path(__file__).parents[2]
 SERVICES, WORKERS, UPLOADERS, ASKERS = 3, 2, 2, 4
 LEASE = 5.0
-START_SECONDS, SETTLE_SECONDS = 300.0, 300.0
+SETTLE_SECONDS = 300.0
+SHOWN = 20
+"""Conversations that are looked at through the proxy; the rows of all are counted."""
 QUESTION = "What do councils adopt in 2024?"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    began: float
+    """By the clock that only goes forward, as `ended`."""
+    ended: float
+    broke: bool
 
 
 @dataclass
@@ -48,6 +58,16 @@ class Seen:
     lost: list[str] = field(default_factory=list)
     """Requests that broke: allowed only of the service process that was killed."""
     wrong: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    workers: int
+    services: int
+    began: float
+    """When the service process was killed, and when it was ready again."""
+    ended: float
 
 
 class Member:
@@ -117,7 +137,14 @@ def run(server: Server, seconds: float, every: float, say: Callable[[str], None]
             each.join()
         say("settling")
         left = _settled(url)
-        found = {**killed, **_counted(url, address, seen), "left": left, "log": _errors(folder / "log")}
+        found = {
+            "workers_killed": killed.workers,
+            "services_killed": killed.services,
+            **_counted(url, address, seen),
+            "seconds": _seconds(seen.asked, killed),
+            "left": left,
+            "log": _errors(folder / "log"),
+        }
     server.drop(url)
     return found
 
@@ -133,25 +160,26 @@ def _started(stack: ExitStack, kind: str, count: int, url: str, folder: Path, lo
 
 def _kill(
     services: Sequence[Member], workers: Sequence[Member], seconds: float, every: float, say: Callable[[str], None]
-) -> dict[str, int]:
+) -> "Killed":
     """Workers in turn; half-way through one service process too, which stays away for a while."""
-    rounds, services_killed = max(2, int(seconds / every) - 1), 0
+    rounds, away = max(2, int(seconds / every) - 1), (0.0, 0.0)
     for turn in range(rounds):
         time.sleep(every)
         victim = workers[turn % len(workers)]
         victim.kill()
         victim.start()
         if turn == rounds // 2:
+            began = time.monotonic()
             services[0].kill()
-            services_killed += 1
             time.sleep(every / 3)
             services[0].start()
             services[0].wait_until_ready()
+            away = began, time.monotonic()
             say("service process killed and started again")
         victim.wait_until_ready()
         say(f"worker killed {turn + 1} times")
     time.sleep(every)
-    return {"workers_killed": rounds, "services_killed": services_killed}
+    return Killed(rounds, 1, *away)
 
 
 def _upload(address: str, number: int, seen: Seen, stop: threading.Event) -> None:
@@ -190,18 +218,25 @@ def _ask(address: str, number: int, seen: Seen, stop: threading.Event) -> None:
 
 def _tried(seen: Seen, request: Callable[[], httpx2.Response]) -> dict[str, Any] | None:
     """What was answered; None where it was turned away or broke, which is noted."""
+    began = time.monotonic()
     try:
         response = request()
     except httpx2.HTTPError as error:
         with seen.lock:
             seen.lost.append(type(error).__name__)
+            seen.asked.append(Asked(began, time.monotonic(), broke=True))
         return None
     with seen.lock:
-        if response.status_code == 502:
+        seen.asked.append(Asked(began, time.monotonic(), broke=response.status_code == httpx2.codes.BAD_GATEWAY))
+        if response.status_code == httpx2.codes.BAD_GATEWAY:
             seen.lost.append("502")
-        elif response.status_code == 503 and "retry-after" in response.headers:
+        elif response.status_code == httpx2.codes.SERVICE_UNAVAILABLE and "retry-after" in response.headers:
             seen.busy += 1
-        elif not response.is_success and "no reports" not in response.text.casefold() and response.status_code != 409:
+        elif (
+            not response.is_success
+            and "no reports" not in response.text.casefold()
+            and response.status_code != httpx2.codes.CONFLICT
+        ):
             seen.wrong.append(f"{response.status_code} {response.text[:200]}")
     return response.json() if response.is_success else None
 
@@ -227,8 +262,7 @@ def _counted(url: str, address: str, seen: Seen) -> dict[str, Any]:
         turns = dict(database.read("SELECT conversation_id, count(*) FROM turns GROUP BY conversation_id"))
     finally:
         database.close()
-    with httpx2.Client(base_url=address, timeout=120) as client:
-        shown = {kept: len(client.get(f"/api/conversations/{kept}").json()["turns"]) for kept in list(seen.turns)[:20]}
+    shown = {kept: _shown(address, kept) for kept in list(seen.turns)[:SHOWN]}
     return {
         "uploads": len(seen.jobs),
         "uploads_not_done": [job for job in seen.jobs if states.get(job, "forgotten") not in ("done", "forgotten")],
@@ -243,6 +277,36 @@ def _counted(url: str, address: str, seen: Seen) -> dict[str, Any]:
         "wrong": seen.wrong[:10],
         "checks": [f"{finding.check}: {finding.detail}" for finding in check(url) if not finding.ok],
     }
+
+
+def _shown(address: str, conversation: str) -> int:
+    """How many turns a person sees; asked until processes that get little of a busy machine had time to answer."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(httpx2.HTTPError):
+            response = httpx2.get(f"{address}/api/conversations/{conversation}", timeout=60)
+            if response.is_success:
+                return len(response.json()["turns"])
+        time.sleep(1)
+    return 0
+
+
+def _seconds(asked: Sequence[Asked], killed: Killed) -> dict[str, Any]:
+    """How long people waited: while all service processes were there, and while one was away."""
+    times: dict[bool, list[float]] = {False: [], True: []}
+    for each in asked:
+        if not each.broke:
+            times[each.began < killed.ended and each.ended > killed.began].append(each.ended - each.began)
+    return {"all_there": _spread(times[False]), "one_away": _spread(times[True])}
+
+
+def _spread(seconds: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    at = {"p50": 0.5, "p95": 0.95, "most": 1.0}
+    figures = (
+        {name: round(ordered[int(share * (len(ordered) - 1))], 2) for name, share in at.items()} if ordered else {}
+    )
+    return {"requests": len(ordered), **figures}
 
 
 def _errors(log: Path) -> list[str]:

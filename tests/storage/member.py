@@ -1,9 +1,10 @@
 """One process of a shared service, for tests: `python member.py service|worker URL DATA_DIR PORT LEASE`.
 
 A real service with everything in PostgreSQL, but for its model, which is scripted, and its embedder, which hashes words. The
-first line that it writes says that it is ready.
+first line that it writes says that it is ready. `kill -USR1` lets it write where its threads are.
 """
 
+import faulthandler
 import signal
 import sys
 import threading
@@ -23,6 +24,7 @@ ANSWER = "Councils adopt cloud platforms in 2024."
 
 
 def main(kind: str, url: str, data_dir: str, port: int, lease: float) -> None:
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
     settings = Settings(data_dir=Path(data_dir), database_url=SecretStr(url), port=port, read_uploads=False)
     prepare_environment(settings)
     index = PostgresIndex.open(url, HashEmbedder(64))
