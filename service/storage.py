@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from service import conversations, jobs, keys
 from service.conversations import Conversations
+from service.copying import Kept
 from service.errors import BadSetting
 from service.keys import Keys
 from service.settings import Settings
@@ -63,19 +64,21 @@ class Storage:
     def _of(
         cls, opened: Opened, limits: "SharedLimits | None" = None, close: Callable[[], None] = lambda: None
     ) -> Self:
+        kept = kept_in(opened)
         return cls(
-            Conversations(opened("conversations", conversations.MIGRATIONS)),
-            Keys(opened("keys", keys.MIGRATIONS)),
-            opened("jobs", jobs.MIGRATIONS),
-            limits,
-            close,
-        )
+            Conversations(kept.conversations), Keys(kept.keys), opened("jobs", jobs.MIGRATIONS), limits, close
+        )  # fmt: skip
 
     def close(self) -> None:
         self.conversations.close()
         self.keys.close()
         self.uploads.close()
         self._close()
+
+
+def kept_in(opened: Opened) -> Kept:
+    """What is kept for longer than a process lives."""
+    return Kept(opened("conversations", conversations.MIGRATIONS), opened("keys", keys.MIGRATIONS))
 
 
 def in_folder(data_dir: Path, name: str, migrations: Sequence[str]) -> Tables:

@@ -1,6 +1,7 @@
-"""`trendwise index`: moves reports between the data folder and a PostgreSQL database."""
+"""`trendwise index`: moves reports, conversations and keys between the data folder and a PostgreSQL database."""
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +12,12 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from index.copying import Shelf
+    from index.local import LocalIndex
+    from index.postgres.index import PostgresIndex
     from service.settings import Settings
 
 app = typer.Typer(
-    no_args_is_help=True, help="Move reports between this machine's index and PostgreSQL.", rich_markup_mode=None
+    no_args_is_help=True, help="Move what this machine holds to PostgreSQL, or back.", rich_markup_mode=None
 )
 
 
@@ -29,9 +32,10 @@ def copy(
     from_: Annotated[str | None, typer.Option("--from", metavar="URL", help="The database to copy from.")] = None,
     data: Data = None,
 ) -> None:
-    """Copy all reports, with their vectors, between the data folder and a PostgreSQL database.
+    """Copy all reports with their vectors, conversations, feedback and keys between the data folder and PostgreSQL.
 
-    What is there already is left alone, so an interrupted copy goes on. Conversations and keys stay where they are.
+    What is there already is left alone, so an interrupted copy goes on; of a conversation that both have, the later
+    turns and ratings are added. Uploads that wait stay where they are, and people sign in again with their keys.
     Instead of a URL, `env` takes TRENDWISE_DATABASE_URL, which keeps the password off the command line.
 
     Example: trendwise index copy --to env
@@ -45,15 +49,33 @@ def copy(
     url = _url(to or from_ or "", chosen)
     embedder = open_embedder(chosen)
     with closing(open_local(chosen, embedder)) as local, closing(open_database(url, embedder)) as database:
-        from index.copying import copy as copy_reports
-        from index.local_copying import LocalShelf
-        from index.postgres.copying import PostgresShelf
+        _copy_reports(local, database, forth=to is not None)
+        _copy_kept(chosen, database, forth=to is not None)
 
-        here: Shelf = LocalShelf(local)
-        there: Shelf = PostgresShelf(database)
-        source, target = (here, there) if to is not None else (there, here)
-        copied = copy_reports(source, target, lambda info: note(f"Copied {info.title}"))
-        note(f"Copied {copied} reports; {len(target.infos())} are there now.")
+
+def _copy_reports(local: "LocalIndex", database: "PostgresIndex", *, forth: bool) -> None:
+    from index.copying import copy as copy_reports
+    from index.local_copying import LocalShelf
+    from index.postgres.copying import PostgresShelf
+
+    here: Shelf = LocalShelf(local)
+    there: Shelf = PostgresShelf(database)
+    source, target = (here, there) if forth else (there, here)
+    copied = copy_reports(source, target, lambda info: note(f"Copied {info.title}"))
+    note(f"Copied {copied} reports; {len(target.infos())} are there now.")
+
+
+def _copy_kept(chosen: "Settings", database: "PostgresIndex", *, forth: bool) -> None:
+    from service.copying import copy as copy_kept
+    from service.postgres_tables import PostgresTables
+    from service.storage import in_folder, kept_in
+
+    with (
+        closing(kept_in(partial(in_folder, chosen.data_dir))) as here,
+        closing(kept_in(partial(PostgresTables, database.database))) as there,
+    ):
+        copied = copy_kept(here, there) if forth else copy_kept(there, here)
+    note(f"Copied {copied.conversations} conversations and {copied.keys} keys.")
 
 
 def _url(given: str, chosen: "Settings") -> "SecretStr":

@@ -64,6 +64,21 @@ def test_copying_moves_the_reports_both_ways(
     assert "Copied 0 reports; 1 are there now." in trendwise("index", "copy", "--to", database_url)[2]
 
 
+def test_copying_moves_the_keys_too(
+    trendwise: Command, report: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    trendwise("keys", "add", "Jane")
+    there = trendwise("keys", "list", "--json")[1]
+    monkeypatch.delenv("TRENDWISE_DATABASE_URL")
+    assert "0 conversations and 1 keys" in trendwise("index", "copy", "--from", database_url)[2]
+    assert trendwise("keys", "list", "--json")[1] == there
+    trendwise("keys", "add", "Joe")
+    assert "0 conversations and 2 keys" in trendwise("index", "copy", "--to", database_url)[2]
+    both = trendwise("keys", "list", "--json")[1]
+    monkeypatch.setenv("TRENDWISE_DATABASE_URL", database_url)
+    assert trendwise("keys", "list", "--json")[1] == both
+
+
 def test_copying_needs_to_know_where(trendwise: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert trendwise("index", "copy")[0] == 2
     assert trendwise("index", "copy", "--to", "env", "--from", "env")[0] == 2
