@@ -14,7 +14,8 @@ from service.tables import Dialect, Rows, Run
 T = TypeVar("T")
 
 SQLITE = Dialect(rowid="", bytes="BLOB", real="REAL", strict="STRICT", clock="unixepoch('subsec')", skip_locked="")
-_BUSY_MILLISECONDS = 5000
+_BUSY_MILLISECONDS = 30_000
+"""SQLite gives the turn to whoever comes first: with many writers on a slow disk, one may miss it for seconds."""
 
 
 class SqliteTables:
@@ -31,7 +32,6 @@ class SqliteTables:
             self._db = apsw.Connection(str(path))
             path.chmod(0o600)
             self._db.set_busy_timeout(_BUSY_MILLISECONDS)
-            self._db.transaction_mode = "IMMEDIATE"
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
         self._migrate(migrations)
@@ -54,8 +54,18 @@ class SqliteTables:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with translated(self._path), self._lock, self._db:
-            yield
+        """Begun and ended by statements: the connection as a context manager would wait with the interpreter's lock held,
+        so that every thread stood still, and with it the one that was waited for.
+        """
+        with translated(self._path), self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # SQLite ends it by itself after an I/O error
+                    self._db.execute("ROLLBACK")
+                raise
 
     def _run(self, sql: str, **values: Any) -> Rows:
         return self._db.execute(sql, values).fetchall()
