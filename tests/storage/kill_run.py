@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,9 +34,11 @@ from tests.storage.proxy import proxy
 ROOT = Path(__file__).parents[2]
 SERVICES, WORKERS, UPLOADERS, ASKERS = 3, 2, 2, 4
 LEASE = 5.0
-SETTLE_SECONDS = 300.0
+SETTLE_SECONDS = 600.0
 SHOWN = 20
 """Conversations that are looked at through the proxy; the rows of all are counted."""
+PARAGRAPHS = 400
+"""Of a report, so that a worker is killed in the middle of some."""
 QUESTION = "What do councils adopt in 2024?"
 
 
@@ -89,6 +92,7 @@ class Member:
         ]
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self._drain: threading.Thread | None = None
         self.start()
 
     def start(self) -> None:
@@ -99,6 +103,8 @@ class Member:
         assert self._process.stdout is not None
         if b"ready" not in self._process.stdout.readline():
             raise RuntimeError("A process did not start: see the log.")
+        self._drain = threading.Thread(target=shutil.copyfileobj, args=(self._process.stdout, self._log), daemon=True)
+        self._drain.start()  # a process whose pipe is full would wait for it for ever
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
@@ -110,9 +116,11 @@ class Member:
         if self._process is not None:
             self._process.send_signal(number)
             self._process.wait(60)
+            if self._drain is not None:
+                self._drain.join()
             assert self._process.stdout is not None
             self._process.stdout.close()
-            self._process = None
+            self._process = self._drain = None
 
 
 def run(server: Server, seconds: float, every: float, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
@@ -188,9 +196,8 @@ def _upload(address: str, number: int, seen: Seen, stop: threading.Event) -> Non
     with httpx2.Client(base_url=address, timeout=120) as client:
         while not stop.is_set():
             count += 1
-            text = (
-                f"# Report {number}-{count}\n\nCouncils adopt cloud platforms in 2024, says report {number}-{count}.\n"
-            )
+            says = f"Councils adopt cloud platforms in 2024, says report {number}-{count} in its paragraph"
+            text = f"# Report {number}-{count}\n\n" + "".join(f"{says} {at}.\n\n" for at in range(PARAGRAPHS))
             sent = _tried(seen, lambda text=text: client.post("/api/documents?name=r.md", content=text.encode()))  # type: ignore[misc]
             if sent is None:
                 stop.wait(0.2)
@@ -258,6 +265,7 @@ def _counted(url: str, address: str, seen: Seen) -> dict[str, Any]:
     database = Database(url)
     try:
         states = dict(database.read("SELECT id, state FROM jobs"))
+        [[again]] = database.read("SELECT count(*) FROM jobs WHERE attempts > 1")
         documents = [text for (text,) in database.read("SELECT text FROM documents WHERE state = 'ready'")]
         turns = dict(database.read("SELECT conversation_id, count(*) FROM turns GROUP BY conversation_id"))
     finally:
@@ -265,6 +273,7 @@ def _counted(url: str, address: str, seen: Seen) -> dict[str, Any]:
     shown = {kept: _shown(address, kept) for kept in list(seen.turns)[:SHOWN]}
     return {
         "uploads": len(seen.jobs),
+        "uploads_begun_again": again,
         "uploads_not_done": [job for job in seen.jobs if states.get(job, "forgotten") not in ("done", "forgotten")],
         "reports": len(documents),
         "reports_twice": len(documents) - len(set(documents)),
