@@ -27,7 +27,7 @@ from service.api import (
     uploads,
 )
 from service.api.context import Context
-from service.api.door import Door
+from service.api.door import Door, PersonalDoor
 from service.runtime import Runtime
 
 DESCRIPTION = """Answers questions about digital and technology trends reports with citations that can be checked.
@@ -76,10 +76,11 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.include_router(pages.router())
     app.include_router(reference.router)
     problems.install(app)
-    app.add_middleware(security.Recover)
     app.add_middleware(security.Limits)
-    app.add_middleware(Door, context=context)
+    app.add_middleware(PersonalDoor, context=context)
     app.add_middleware(access.Access, keys=runtime.keys)
+    app.add_middleware(Door, context=context)
+    app.add_middleware(security.Recover)
     app.add_middleware(security.Guard, hosts=_hosts(runtime))
     app.add_middleware(security.Headers)
     app.add_middleware(observing.Requests, observer=context.observer)

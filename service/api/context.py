@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 
 from index.types import Considerate
 from service.answering.types import Event, Question
-from service.api.admission import Admission
+from service.api.admission import Admission, Place
 from service.api.observing import Observer
 from service.api.problems import ShuttingDown
 from service.api.turns import Turns
@@ -38,6 +38,8 @@ class Person:
 
     id: str = ""
     role: Literal["ask", "manage"] = "manage"
+    place: Place | None = field(default=None, compare=False)
+    """What the door kept for this person's question."""
 
 
 class Context:
@@ -61,17 +63,22 @@ class Context:
     ) -> Work[T]:
         """Starts a question's work on a thread of its own. Raises `ModelBusy` and `ShuttingDown`."""
         self._require_running()
-        leave = (admission or self.admission).enter(person.id)
+        leave = (admission or self.admission).enter(person.id, person.place)
         limits = self.runtime.storage.limits
         shared = produce if limits is None or admission else partial(_limited, limits, person, produce)
         work: Work[T] = Work(self._threads, shared, finished=leave)
         self._open.add(work)
         return work
 
-    def require_place(self, person: Person) -> None:
-        """Raises `ModelBusy` and `ShuttingDown` where `work` would now."""
+    def require_place(self) -> None:
+        """Raises `ModelBusy` and `ShuttingDown` where nobody could ask now."""
         self._require_running()
-        self.admission.require_place(person.id)
+        self.admission.require_place()
+
+    def expect(self) -> Place:
+        """Keeps a place for a question that is on its way to `work`. Raises as `require_place`."""
+        self._require_running()
+        return self.admission.expect()
 
     def _require_running(self) -> None:
         if self.stopping:
@@ -140,7 +147,7 @@ async def context(request: Request) -> Context:
 
 async def person(request: Request) -> Person:
     found: Person = request.scope.get("person", Person())
-    return found
+    return replace(found, place=request.scope.get("place"))
 
 
 Ctx = Annotated[Context, Depends(context)]

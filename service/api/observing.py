@@ -3,6 +3,8 @@
 The registry belongs to one application, so that two in one process do not mix.
 """
 
+import asyncio
+import itertools
 import re
 import time
 import uuid
@@ -35,6 +37,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 class Observer:
     def __init__(self, runtime: Runtime, admission: Admission) -> None:
+        self._refused = 0
         self._registry = registry = CollectorRegistry()
         registry.register(_State(runtime, admission))
         self._questions = Counter("trendwise_questions", "Questions by outcome.", ["status"], registry=registry)
@@ -93,7 +96,20 @@ class Observer:
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._requests.labels(method, route, str(status)).inc()
         key = getattr(scope.get("person"), "id", "")
+        if scope.get("refused"):
+            self._log_refusals_together()
+            return
         log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000), key=key)
+
+    def _log_refusals_together(self) -> None:
+        """One line a second says how many: a flood must not fill a disk, nor wait for it."""
+        if not self._refused:
+            asyncio.get_running_loop().call_later(1, self._log_refusals)
+        self._refused += 1
+
+    def _log_refusals(self) -> None:
+        log.warning("questions refused", reason="no place", count=self._refused)
+        self._refused = 0
 
 
 class _State(Collector):
@@ -127,13 +143,15 @@ class Requests:
     def __init__(self, app: ASGIApp, *, observer: Observer) -> None:
         self._app = app
         self._observer = observer
+        self._run = uuid.uuid4().hex[:16]
+        self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if _REQUEST_ID.fullmatch(given) else f"{self._run}{next(self._numbers):08x}"
         status, started = 499, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:

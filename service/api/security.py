@@ -12,7 +12,6 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers as RequestHeaders
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import BodyTooLarge, GoneError, Problem, SlowBody, problem_of
@@ -78,6 +77,24 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+_FOR_ALL = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # with `no-referrer` a form of our own page has no origin
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def _encoded(headers: dict[str, str]) -> dict[bytes, bytes]:
+    return {name.lower().encode(): value.encode() for name, value in headers.items()}
+
+
+_OF_PAGES = _encoded({"Content-Security-Policy": CSP, "X-Frame-Options": "DENY", **_FOR_ALL})
+_OF_ORIGINALS = _encoded({"Content-Security-Policy": ORIGINAL_CSP, "X-Frame-Options": "SAMEORIGIN", **_FOR_ALL})
+_NOT_STORED = {b"cache-control": b"no-store"}
+
+
 class Headers:
     """Sets the security headers of every response; a route's own `Cache-Control` stays."""
 
@@ -87,16 +104,11 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                original = scope["path"].endswith("/original")
-                headers["Content-Security-Policy"] = ORIGINAL_CSP if original else CSP
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["X-Frame-Options"] = "SAMEORIGIN" if original else "DENY"
-                headers["Referrer-Policy"] = "same-origin"  # with `no-referrer` a form of our own page has no origin
-                headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                headers["Cross-Origin-Resource-Policy"] = "same-origin"
-                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-                headers.setdefault("Cache-Control", "no-store")
+                ours = _OF_ORIGINALS if scope["path"].endswith("/original") else _OF_PAGES
+                given = message.get("headers", [])
+                stored = any(name == b"cache-control" for name, _ in given)
+                kept = [(name, value) for name, value in given if name not in ours]
+                message["headers"] = [*kept, *ours.items(), *(() if stored else _NOT_STORED.items())]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -108,6 +120,7 @@ FORM_BYTES = 64 * 1024
 """What a form may have around its file."""
 SLOW = 30.0
 """Seconds that a sender may pause within a body, or a reader not take what it is sent."""
+SLOWLY = "The body came too slowly: send it again."
 
 
 class Limits:
@@ -130,9 +143,10 @@ class Limits:
         async def receive_limited() -> Message:
             nonlocal received, complete
             try:
-                message = await (receive() if complete else asyncio.wait_for(receive(), SLOW))
+                async with asyncio.timeout(None if complete else SLOW):
+                    message = await receive()
             except TimeoutError as error:
-                raise SlowBody("The body came too slowly: send it again.") from error
+                raise SlowBody(SLOWLY) from error
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
                 complete = not message.get("more_body", False)
@@ -142,7 +156,8 @@ class Limits:
 
         async def send_limited(message: Message) -> None:
             try:
-                await asyncio.wait_for(send(message), SLOW)
+                async with asyncio.timeout(SLOW):
+                    await send(message)
             except TimeoutError as error:
                 raise GoneError from error
 

@@ -15,15 +15,13 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from service.api.connections import Connection
 from service.api.context import Context
 from service.errors import BadSetting
 
 DRAIN = 4.0
 """Seconds for running answers to finish after a stop signal."""
-HEAD = 20.0
-"""Seconds in which a new connection has to have sent the head of a request."""
 FORCE = 7
 """Seconds after which connections that are still open are cut."""
 SWITCH = 0.0005
@@ -63,7 +61,7 @@ def serve(app: FastAPI, listener: socket.socket, *, ready: Callable[[], None]) -
 def server(app: FastAPI, *, ready: Callable[[], None], drain: float = DRAIN) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
-        http=_Impatient,
+        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -71,26 +69,8 @@ def server(app: FastAPI, *, ready: Callable[[], None], drain: float = DRAIN) -> 
         timeout_keep_alive=15,
         timeout_graceful_shutdown=FORCE,
         limit_concurrency=2000,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     return _Server(config, app.state.context, ready, drain)
-
-
-class _Impatient(H11Protocol):
-    """Cuts a connection that has not sent the head of a request after a while."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._giving_up = self.loop.call_later(HEAD, self._give_up)
-
-    def _give_up(self) -> None:
-        cycle: object | None = self.cycle
-        if cycle is None:
-            self.transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._giving_up.cancel()
-        super().connection_lost(exc)
 
 
 class _Server(uvicorn.Server):

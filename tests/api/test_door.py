@@ -4,10 +4,13 @@ import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
-from service.api.door import QUESTIONS
+from service.api.context import Context
+from service.api.door import QUESTIONS, Door
 from service.runtime import Runtime
 
 Open = Callable[..., Runtime]
@@ -53,3 +56,37 @@ def test_nobody_who_has_not_sent_a_whole_question_holds_a_place(open_runtime: Op
             with socket.create_connection((host, int(port)), timeout=30) as quick:
                 quick.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
                 assert b" 200 " in quick.recv(100)
+
+
+def test_questions_of_one_moment_are_counted_one_by_one(open_runtime: Open) -> None:
+    """No more pass the door than there are places, though none of them has taken one yet."""
+    passed: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        passed.append(scope)
+        await anyio.sleep(0.05)
+
+    async def flood(door: Door) -> int:
+        async with anyio.create_task_group() as group:
+            for _ in range(50):
+                group.start_soon(door, _asking(), _body, _nothing)
+        return len(passed)
+
+    context = Context(open_runtime(queue=3))
+    try:
+        assert anyio.run(flood, Door(app, context=context)) == 3
+        assert anyio.run(flood, Door(app, context=context)) == 6  # who left without asking gave the place back
+    finally:
+        context.close()
+
+
+def _asking() -> Scope:
+    return {"type": "http", "method": "POST", "path": "/api/chat", "headers": [(b"content-length", b"2")]}
+
+
+async def _body() -> Message:
+    return {"type": "http.request", "body": b"{}", "more_body": False}
+
+
+async def _nothing(message: Message) -> None:
+    pass

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -119,3 +120,23 @@ def test_a_request_and_its_answer_share_an_id(
     assert {line["event"] for line in lines if line["request_id"] == "from-proxy-1"} == {"answered", "request"}
     forged = client.get("/healthz", headers={"x-request-id": 'x" evil="1'})
     assert forged.headers["x-request-id"].isalnum()
+
+
+def test_questions_refused_for_lack_of_places_are_logged_together(
+    open_runtime: Callable[..., Runtime],
+    client_of: Callable[[Runtime], TestClient],
+    configured: Callable[..., None],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    client = client_of(open_runtime(queue=1))
+    client.app.state.context.admission.enter("")  # type: ignore[attr-defined]
+    configured(log_texts=False)
+    statuses = {client.post("/api/chat", json={"question": QUESTION}).status_code for _ in range(5)}
+    told, deadline = "", time.monotonic() + 60
+    while told.count("questions refused") < 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        told += capfd.readouterr().err
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert statuses == {503}
+    assert {line["event"] for line in lines} == {"questions refused"}
+    assert samples(client)["trendwise_requests_total", "POST", "none", "503"] == 5

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 
 import anyio
 import httpx2
@@ -106,19 +106,6 @@ def test_a_stop_lets_a_short_answer_finish(open_runtime: Open) -> None:
         server.should_exit = True
         assert "event: answer" in list(lines)
     thread.join(10)
-
-
-@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow:"])
-def test_a_connection_that_sends_no_request_is_cut(
-    runtime: Runtime, serve: Serve, monkeypatch: pytest.MonkeyPatch, sent: bytes
-) -> None:
-    monkeypatch.setattr(serving, "HEAD", 0.2)
-    with serve(runtime) as url:
-        host, port = url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=10) as connection:
-            connection.sendall(sent)
-            with suppress(ConnectionResetError):
-                assert connection.recv(100) == b""
 
 
 def test_a_body_that_comes_too_slowly_is_refused(
