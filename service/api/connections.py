@@ -36,6 +36,8 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._unread = 0
         self._forget()
+        if not self.url.startswith(b"/"):  # a proxy's form, whose host nobody has looked at: answered with 400
+            raise ValueError("not an address of this server")
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

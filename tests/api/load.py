@@ -23,13 +23,13 @@ class Reply:
 
 
 class Asker:
-    """One connection, open before anything is sent. HTTP/1.0, whose bodies come as they are, without chunks."""
+    """One connection, open before anything is sent, for one question."""
 
     def __init__(self, address: tuple[str, int], *, stream: bool = True) -> None:
         self._address = address
         body = json.dumps({"question": QUESTION, "stream": stream}).encode()
         host = f"{address[0]}:{address[1]}"
-        head = f"POST /api/chat HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        head = f"POST /api/chat HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n"
         self._request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
     async def connect(self) -> "Asker":
@@ -44,13 +44,24 @@ class Asker:
         try:
             head = (await self._reader.readuntil(b"\r\n\r\n")).decode("ascii")
             first = time.perf_counter() - self._started
-            text = (await self._reader.read()).decode("utf-8")
+            body = await self._reader.read()
         finally:
             self.hang_up()
+        text = (dechunked(body) if "transfer-encoding: chunked" in head.lower() else body).decode("utf-8")
         return Reply(first, time.perf_counter() - self._started, int(head.split()[1]), text)
 
     def hang_up(self) -> None:
         self._writer.transport.abort()
+
+
+def dechunked(body: bytes) -> bytes:
+    """The body without the sizes of its chunks."""
+    chunks = []
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        chunks.append(body[: int(size, 16)])
+        body = body[int(size, 16) + 2 :]
+    return b"".join(chunks)
 
 
 async def ask(address: tuple[str, int], *, stream: bool = True) -> Reply:

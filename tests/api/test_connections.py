@@ -70,9 +70,11 @@ def test_what_is_too_large_for_a_head_is_refused(connection: socket.socket, befo
         b"GET / HTTP/1.1\nHost 127.0.0.1\n\n",
         b"POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
         b"POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        b"GET http://127.0.0.1/healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         b"GET /\xff HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     ],
-    ids=["TLS", "no header", "two lengths", "another length", "not an address"],
+    ids=["TLS", "no header", "two lengths", "another length", "a proxy's address", "tunnel", "not an address"],
 )
 def test_what_is_not_http_is_refused(connection: socket.socket, sent: bytes) -> None:
     connection.sendall(sent)
