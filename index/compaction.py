@@ -4,12 +4,13 @@ import fcntl
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index import dense, generations, store
+from index import dense, generations, kinds, store
 from index.database import Database
 from index.dense import DenseView, Keys, keys_array
 from index.errors import StoreDamaged
@@ -21,15 +22,15 @@ _LONG_TAIL = 1_000
 _LOG = logging.getLogger(__name__)
 
 
-def load_view(connection: Any, folder: Path, dimension: int, old: DenseView | None) -> DenseView:
-    """The dense view of the connection's snapshot; reuses what the old one has in memory.
+def load_view(connection: Any, folder: Path, dimension: int, *known: Generation) -> DenseView:
+    """The dense view of the connection's snapshot; a generation that is known, and so in memory, is not read again.
 
     A generation that is missing or damaged is left out: its vectors are read from the database, which is slower but
     never wrong.
     """
     manifest = store.meta(connection, "manifest")
-    generation = old.generation if old is not None else None
-    if generation is None or generation.manifest_sha256 != manifest:
+    generation = next((each for each in known if each.manifest_sha256 == manifest), None)
+    if generation is None:
         generation = _read_generation(folder, store.meta(connection, "generation"), manifest)
     covered = int(generation.keys[-1]) if generation is not None and len(generation.keys) else 0
     dead = keys_array(key for (key,) in connection.execute("SELECT key FROM tombstones ORDER BY key"))
@@ -67,41 +68,71 @@ def is_due(view: DenseView) -> bool:
     return len(view.tail_keys) > max(_LONG_TAIL, size // 10) or len(view.deleted) > max(_LONG_TAIL, size // 4)
 
 
-def compact(database: Database, folder: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> None:
+def compact(database: Database, folder: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> Generation:
     """Writes everything that is searched as one new generation, then lets the database name it."""
     with _only_one(folder), database.errors():
+        return _compact(database, folder, embedder, exact_up_to)
+
+
+def purge(database: Database, folder: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> Generation | None:
+    """Makes deletion real: no vector of a deleted passage stays in a generation, no text in the write-ahead log.
+
+    Returns the new generation, if there is one. Vectors are taken out of a copy of the last one, which costs reading and
+    writing it: to build it anew would take a minute at a million of them.
+    """
+    with _only_one(folder), database.errors():
         with database.read() as connection:
-            number = store.meta(connection, "generation") + 1
-            keys, vectors = read_vectors(connection, embedder.dimension)
-        manifest = generations.write(
-            folder, dense.build(number, keys, vectors, exact_up_to=exact_up_to), embedder=embedder.id
-        )
-        with database.write() as connection:
-            store.set_meta(connection, "generation", number)
-            store.set_meta(connection, "manifest", manifest)
-            _renew_tombstones(connection, keys)
-            store.mark_changed(connection)
-        generations.remove_others(folder, number)
-
-
-def purge(database: Database, folder: Path, embedder: Embedder, *, exact_up_to: int = EXACT_UP_TO) -> None:
-    """Makes deletion real: no vector of a deleted passage stays in a generation, no text in the write-ahead log."""
-    with database.read() as connection:
-        gone = connection.execute("SELECT 1 FROM tombstones WHERE key NOT IN (SELECT key FROM passages)").fetchone()
-        covered = store.meta(connection, "generation") > 0
-    if gone and covered:
-        compact(database, folder, embedder, exact_up_to=exact_up_to)
-    if gone:
+            gone = keys_array(key for (key,) in connection.execute(_GONE))
+        made = _without(database, folder, embedder, gone, exact_up_to) if len(gone) else None
+    if len(gone):
         database.forget_deleted()
+    return made
+
+
+_GONE = "SELECT key FROM tombstones WHERE key NOT IN (SELECT key FROM passages) ORDER BY key"
+
+
+def _without(database: Database, folder: Path, embedder: Embedder, gone: Keys, exact_up_to: int) -> Generation | None:
+    with database.read() as connection:
+        number, manifest = store.meta(connection, "generation"), store.meta(connection, "manifest")
+    generation = _read_generation(folder, number, manifest)
+    if generation is None and number > 0:
+        return _compact(database, folder, embedder, exact_up_to)
+    covered = generation.keys if generation is not None else gone[:0]
+    if generation is None or not np.isin(gone, covered).any():
+        with database.write() as connection:
+            _renew_tombstones(connection, covered)
+        return None
+    smaller = dense.without(generation, gone)
+    if kinds.kind_for(len(smaller.keys), exact_up_to) != smaller.kind:
+        return _compact(database, folder, embedder, exact_up_to)
+    return _commit(database, folder, embedder, smaller)
+
+
+def _compact(database: Database, folder: Path, embedder: Embedder, exact_up_to: int) -> Generation:
+    with database.read() as connection:
+        number = store.meta(connection, "generation") + 1
+        keys, vectors = read_vectors(connection, embedder.dimension)
+    return _commit(database, folder, embedder, dense.build(number, keys, vectors, exact_up_to=exact_up_to))
+
+
+def _commit(database: Database, folder: Path, embedder: Embedder, generation: Generation) -> Generation:
+    """Writes the generation, lets the database name it, and removes the others."""
+    manifest = generations.write(folder, generation, embedder=embedder.id)
+    with database.write() as connection:
+        store.set_meta(connection, "generation", generation.number)
+        store.set_meta(connection, "manifest", manifest)
+        _renew_tombstones(connection, generation.keys)
+        store.mark_changed(connection)
+    generations.remove_others(folder, generation.number)
+    return replace(generation, manifest_sha256=manifest)
 
 
 def _renew_tombstones(connection: Any, keys: Keys) -> None:
-    """Of the generation's keys, those that went while it was written."""
-    searched = keys_array(key for (key,) in connection.execute("SELECT key FROM passages WHERE searched"))
-    connection.execute("DELETE FROM tombstones")
-    connection.executemany(
-        "INSERT INTO tombstones VALUES (?)", [(key,) for key in np.setdiff1d(keys, searched).tolist()]
-    )
+    """Only those of the generation's keys stay: the others are in no file. What is searched no more never is again."""
+    dead = [key for (key,) in connection.execute("SELECT key FROM tombstones")]
+    kept = set(keys[np.isin(keys, keys_array(dead))].tolist())
+    connection.executemany("DELETE FROM tombstones WHERE key = ?", [(key,) for key in dead if key not in kept])
 
 
 @contextmanager

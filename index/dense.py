@@ -28,6 +28,11 @@ class DenseView:
     tail: Vector
     """Vectors of `tail_keys`, shape (n, dimension)."""
 
+    def __len__(self) -> int:
+        """How many passages can be found."""
+        covered = len(self.generation.keys) if self.generation is not None else 0
+        return covered - len(self.deleted) + len(self.tail_keys)
+
     @property
     def last_key(self) -> int:
         """The newest key that the generation covers."""
@@ -74,6 +79,13 @@ def build(number: int, keys: Keys, vectors: Vector, *, exact_up_to: int = EXACT_
     """A generation of the type that suits the number of its vectors."""
     kind = kinds.kind_for(len(vectors), exact_up_to)
     return Generation(number, kinds.build(kind, vectors), keys, kind)
+
+
+def without(generation: Generation, gone: Keys) -> Generation:
+    """The next generation: the same less these keys. The one given is used up, since FAISS takes vectors out in place."""
+    stay = ~np.isin(generation.keys, gone)
+    kinds.keep(generation.index, stay)
+    return Generation(generation.number + 1, generation.index, generation.keys[stay], generation.kind)
 
 
 def keys_array(keys: Iterable[int]) -> Keys:

@@ -46,6 +46,19 @@ def build(kind: str, vectors: Vector) -> Any:
     return index
 
 
+def keep(index: Any, stay: NDArray[np.bool_]) -> None:
+    """Takes all other rows out of the index; those that stay move up, in their order."""
+    api: Any = faiss
+    index.remove_ids(api.IDSelectorBitmap(np.packbits(~stay, bitorder="little")))
+    if isinstance(index, faiss.IndexIVF):  # its lists name the rows by their old numbers
+        lists: Any = index.invlists
+        moved = np.cumsum(stay) - 1
+        for number in range(index.nlist):
+            if size := lists.list_size(number):
+                rows = api.rev_swig_ptr(lists.get_ids(number), size)
+                rows[:] = moved[rows]
+
+
 def parameters(index: Any, allowed: NDArray[np.bool_]) -> Any:
     """FAISS search parameters that let only these rows be found. Faiss's own stubs don't know its keyword forms."""
     api: Any = faiss

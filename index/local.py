@@ -20,6 +20,7 @@ from index.compactor import Compactor
 from index.database import Database
 from index.dense import DenseView
 from index.errors import EmbedderMismatch
+from index.generations import Generation
 from index.kinds import EXACT_UP_TO
 from index.local_vocabulary import LocalVocabulary
 from index.query import understand
@@ -38,6 +39,7 @@ class LocalIndex(EmbeddingIndex):
         self._folder = folder
         self._exact_up_to = exact_up_to
         self._view: DenseView | None = None
+        self._newest: Generation | None = None  # of this process, and not in the view yet
         self._refreshing = threading.Lock()
         self._compactor = Compactor(self.compact)
 
@@ -119,24 +121,25 @@ class LocalIndex(EmbeddingIndex):
     def stats(self) -> IndexStats:
         with self._snapshot() as (connection, view):
             documents = connection.execute("SELECT count(*) FROM documents WHERE state = 'ready'").fetchone()[0]
-            passages = connection.execute("SELECT count(*) FROM passages WHERE searched").fetchone()[0]
             generation = view.generation
             kind = generation.kind if generation else "flat"
             return IndexStats(
-                documents, passages, self._embedder.dimension, self._embedder.id,
+                documents, len(view), self._embedder.dimension, self._embedder.id,
                 generation.number if generation else 0, len(view.tail_keys), f"SQLite + FAISS ({kind})",
             )  # fmt: skip
 
     def compact(self) -> None:
         """Writes a new generation from everything that is searched now."""
-        compaction.compact(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to)
+        self._newest = compaction.compact(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to)
 
     def close(self) -> None:
         self._compactor.close()
         self.database.close()
 
     def _purge(self) -> None:
-        compaction.purge(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to)
+        self._newest = (
+            compaction.purge(self.database, self._folder, self._embedder, exact_up_to=self._exact_up_to) or self._newest
+        )
 
     def _compact_if_due(self) -> None:
         with self._snapshot() as (_, view):
@@ -176,7 +179,10 @@ class LocalIndex(EmbeddingIndex):
         change = store.meta(connection, "change")
         with self._refreshing:
             if self._view is None or self._view.change != change:
-                self._view = compaction.load_view(connection, self._folder, self._embedder.dimension, self._view)
+                held = (self._newest, self._view.generation if self._view else None)
+                self._newest = None
+                known = [generation for generation in held if generation is not None]
+                self._view = compaction.load_view(connection, self._folder, self._embedder.dimension, *known)
             return self._view
 
 

@@ -112,7 +112,7 @@ def _recall(
 ) -> list[float]:
     """Of the nearest by exact comparison, the share among the candidates that a search ranks."""
     with index.database.read() as connection:
-        view = load_view(connection, folder / "generations", embedder.dimension, None)
+        view = load_view(connection, folder / "generations", embedder.dimension)
         keys, vectors = read_vectors(connection, embedder.dimension)
     return [_share(view, keys, vectors, vector) for vector in embedder.embed(questions, kind="query")]
 

@@ -68,6 +68,31 @@ def test_equals_comparing_with_every_vector(exact_up_to: int, kind: str, data: s
 
 
 @TYPES
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_what_is_taken_out_is_gone_and_the_others_are_found(exact_up_to: int, kind: str, data: st.DataObject) -> None:
+    keys, vectors = _vectors(200)
+    generation = dense.build(1, keys, vectors, exact_up_to=exact_up_to)
+    for _ in range(data.draw(st.integers(1, 3))):
+        drawn = data.draw(st.sets(st.sampled_from(keys.tolist()), min_size=1, max_size=150))
+        generation = dense.without(generation, np.array(sorted(drawn), np.int64))
+        stay = ~np.isin(keys, sorted(drawn))
+        keys, vectors = keys[stay], vectors[stay]
+        if not len(keys):
+            break
+    assert generation.keys.tolist() == keys.tolist()
+    assert (generation.kind, generation.index.ntotal) == (kind, len(keys))
+    view = DenseView(1, generation, keys[:0], keys[:0], vectors[:0])
+    for key, vector in zip(keys.tolist()[:20], vectors, strict=False):
+        (found, score), *_ = view.search(vector, limit=3)
+        assert found == key
+        assert score == pytest.approx(1.0, abs=ROUNDED)
+    only = keys[::2]
+    if len(keys):
+        assert {key for key, _ in view.search(vectors[0], limit=len(keys), only=only)} == set(only.tolist())
+
+
+@TYPES
 def test_is_on_the_disk_as_it_was(tmp_path: Path, exact_up_to: int, kind: str) -> None:
     keys, vectors = _vectors(100)
     built = dense.build(4, keys, vectors, exact_up_to=exact_up_to)
