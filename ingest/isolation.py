@@ -83,7 +83,7 @@ def _run(task: str, name: str, limits: Limits, source: int, result: int) -> int 
         stderr=subprocess.DEVNULL,
         cwd=tempfile.gettempdir(),
         env={"LANG": "C.UTF-8", **{key: os.environ[key] for key in _KEPT if key in os.environ}},
-        start_new_session=True,
+        process_group=0,  # and no session of its own: Linux gives each session an equal share, whatever its priority
     )
     try:
         return child.wait(limits.clock)

@@ -1,6 +1,11 @@
 """Hostile files end as one clear sentence, in a child that dies alone."""
 
-from collections.abc import Callable
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +57,35 @@ def test_a_parser_that_needs_too_much_memory_is_stopped() -> None:
 def test_a_parser_that_takes_too_long_is_killed() -> None:
     with pytest.raises(UnreadableReport, match="too long"):
         isolation.read("docx", word(TEXT.format("It works.")), "slow.docx", Limits(clock=0.01))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sessions are compared by /proc")
+def test_a_reader_gives_way_to_the_process_that_started_it() -> None:
+    """In a session of its own it would not, whatever its priority: Linux shares the processor among sessions first."""
+    seen: set[tuple[int, int]] = set()
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.01):
+            seen.update(_children())
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    read_bytes(word(TEXT.format("It works.")), "a.docx")
+    over.set()
+    watch.join()
+    assert {session for session, _ in seen} == {os.getsid(0)}
+    lowest = 19
+    assert min(lowest, os.getpriority(os.PRIO_PROCESS, 0) + 10) in {nice for _, nice in seen}
+
+
+def _children() -> Iterator[tuple[int, int]]:
+    """Session and nice value of this process's own."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == os.getpid():
+                yield int(fields[3]), int(fields[16])
 
 
 @pytest.mark.slow
