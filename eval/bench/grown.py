@@ -19,7 +19,7 @@ from index.types import DocumentInfo, Embedder
 from index.vectors import Vectors
 from ingest.types import Block, BlockKind, Document, Passage, Sentence, Span
 
-PASSAGES = 50
+PASSAGES = 200
 """In a report."""
 EXCHANGED, NEW = 0.25, 0.02
 """Shares of the words."""

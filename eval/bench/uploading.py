@@ -2,12 +2,12 @@
 
     python -m eval.bench.uploading --json eval/bench/results/uploading.json
 
-The service runs as a person starts it. Everybody asks one question after another, the same ones in every round: first once
-unmeasured, so that each later round finds the same in memory, then without the upload, then with it.
+The service runs as a person starts it. In each round everybody asks their questions one after another, the same ones every time: first
+once unmeasured, so that each later round finds the same in memory, then in turns without an upload and beside a new one. An answer
+is compared with the same question alone, just before and just after. So is each answer alone: that spread is the machine's own.
 """
 
 import argparse
-import itertools
 import random
 import tempfile
 import threading
@@ -15,8 +15,10 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import httpx2
 
@@ -29,50 +31,57 @@ from ingest import sample
 PAGES, LINES = 200, 40
 _TIMEOUT = 600.0
 _EVERY = 0.25
-Times = dict[str, list[float]]
-"""Seconds to the whole answer, by the question."""
+Times = dict[str, float]
+"""Seconds to the whole answer, by the question, of one round."""
+
+
+@dataclass(slots=True)
+class Measured:
+    alone: list[Times] = field(default_factory=list)
+    """One round before the first upload and one after each."""
+    beside: list[list[Times]] = field(default_factory=list)
+    """The rounds beside each upload."""
+    health: list[float] = field(default_factory=list)
+    uploads: list[float] = field(default_factory=list)
+    """Seconds that each took; the last of them without anybody asking."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     given = _arguments(arguments)
     begun = options.about(given)
     questions = [row.question for row in options.standing_alone(given.questions)][: given.limit]
-    base = options.settings(given)
-    environment = {"TRENDWISE_MODEL": base.model}
+    environment = {"TRENDWISE_MODEL": options.settings(given).model}
     with tempfile.TemporaryDirectory() as folder:
         data = copytree(options.data_dir(given), Path(folder) / "data")
         with served(data, environment) as service, httpx2.Client(base_url=service.address, timeout=_TIMEOUT) as client:
-            alone, beside, health = measure(client, questions, given)
-    tables = {
-        "Times as long beside the upload": {"whole answer": spread(slower(alone, beside))},
-        "Seconds to the whole answer": {
-            "alone": spread(list(itertools.chain(*alone.values()))),
-            "beside the upload": spread(list(itertools.chain(*beside.values()))),
-        },
-        "Milliseconds of /healthz beside the upload": {"all": spread([1000 * seconds for seconds in health])},
-    }
-    options.deliver("uploading", {**begun, "figures": tables}, given.json)
+            measured = measure(client, questions, given)
+    options.deliver("uploading", {**begun, "figures": tables(measured)}, given.json)
 
 
-def measure(
-    client: httpx2.Client, questions: Sequence[str], given: argparse.Namespace
-) -> tuple[Times, Times, list[float]]:
-    """The times alone and beside an upload, and those of `/healthz` beside it."""
+def measure(client: httpx2.Client, questions: Sequence[str], given: argparse.Namespace) -> Measured:
     groups = [questions[number :: given.people] for number in range(given.people)]
+    sentences = _sentences()
     asked(client, groups)
-    alone: Times = {}
-    beside: Times = {}
-    health: list[float] = []
-    paper = long_pdf(_text(), pages=PAGES, lines=LINES)
-    for _ in range(given.rounds):
-        _merge(alone, asked(client, groups))
-    job = client.post("/api/documents", params={"name": "long.pdf"}, content=paper).json()["id"]
-    with probed(client, health):
-        for _ in range(given.rounds):
-            _merge(beside, asked(client, groups))
-    state = client.get(f"/api/jobs/{job}").json()["state"]
-    print(f"After {given.rounds} rounds the upload is {state}.")
-    return alone, beside, health
+    measured = Measured(alone=[asked(client, groups)])
+    for _ in range(given.uploads):
+        paper = long_pdf(sentences, pages=given.pages, lines=LINES)
+        started = time.perf_counter()
+        job = client.post("/api/documents", params={"name": "long.pdf"}, content=paper).json()["id"]
+        with probed(client, measured.health):
+            measured.beside.append(list(_beside(client, groups, job, given.rounds)))
+        _wait(client, job)
+        measured.uploads.append(time.perf_counter() - started)
+        measured.alone.append(asked(client, groups))
+    return measured
+
+
+def _beside(client: httpx2.Client, groups: Sequence[Sequence[str]], job: str, most: int) -> Iterator[Times]:
+    """Rounds that ended before the upload did; the first one in any case."""
+    for number in range(most):
+        times = asked(client, groups)
+        if number and _is_over(client, job):
+            return
+        yield times
 
 
 def asked(client: httpx2.Client, groups: Sequence[Sequence[str]]) -> Times:
@@ -83,21 +92,50 @@ def asked(client: httpx2.Client, groups: Sequence[Sequence[str]]) -> Times:
         for question in questions:
             started = time.perf_counter()
             client.post("/api/chat", json={"question": question}).raise_for_status()
-            times.setdefault(question, []).append(time.perf_counter() - started)
+            times[question] = time.perf_counter() - started
         return times
 
-    merged: Times = {}
     with ThreadPoolExecutor(len(groups)) as pool:
-        for times in pool.map(person, groups):
-            _merge(merged, times)
-    return merged
+        return {question: seconds for times in pool.map(person, groups) for question, seconds in times.items()}
 
 
-def slower(alone: Times, beside: Times) -> list[float]:
-    """Each answer beside the upload over the mean of the same question's alone."""
-    return [
-        seconds * len(alone[question]) / sum(alone[question]) for question in beside for seconds in beside[question]
+def tables(measured: Measured) -> dict[str, Any]:
+    alone, beside = compared(measured)
+    return {
+        "Times as long as the same question alone, before and after": {
+            "beside an upload": spread(beside),
+            "alone": spread(alone),
+        },
+        "Seconds to the whole answer": {
+            "alone": spread([seconds for times in measured.alone for seconds in times.values()]),
+            "beside an upload": spread(
+                [seconds for rounds in measured.beside for times in rounds for seconds in times.values()]
+            ),
+        },
+        "Seconds that an upload took, the last of them with nobody asking": {"all": spread(measured.uploads)},
+        "Milliseconds of /healthz beside an upload": {"all": spread([1000 * each for each in measured.health])},
+    }
+
+
+def compared(measured: Measured) -> tuple[list[float], list[float]]:
+    """Each answer over the mean of the same question's in the rounds alone around it; first those alone."""
+    rounds = measured.alone
+    alone = [
+        ratio
+        for before, times, after in zip(rounds, rounds[1:], rounds[2:], strict=False)
+        for ratio in _ratios(times, before, after)
     ]
+    beside = [
+        ratio
+        for number, uploading in enumerate(measured.beside)
+        for times in uploading
+        for ratio in _ratios(times, rounds[number], rounds[number + 1])
+    ]
+    return alone, beside
+
+
+def _ratios(times: Times, before: Times, after: Times) -> list[float]:
+    return [2 * seconds / (before[question] + after[question]) for question, seconds in times.items()]
 
 
 @contextmanager
@@ -119,12 +157,19 @@ def probed(client: httpx2.Client, times: list[float]) -> Iterator[None]:
         thread.join()
 
 
-def _merge(into: Times, times: Times) -> None:
-    for question, seconds in times.items():
-        into.setdefault(question, []).extend(seconds)
+def _wait(client: httpx2.Client, job: str) -> None:
+    while not _is_over(client, job):
+        time.sleep(_EVERY)
 
 
-def _text() -> Iterator[str]:
+def _is_over(client: httpx2.Client, job: str) -> bool:
+    found = client.get(f"/api/jobs/{job}").raise_for_status().json()
+    if found["state"] == "failed":
+        raise RuntimeError(f"The upload failed: {found}")
+    return bool(found["state"] == "done")
+
+
+def _sentences() -> Iterator[str]:
     """Words of the sample reports in ever new order, so that no sentence has been embedded before."""
     words = " ".join(path.read_text("utf-8") for path in sample.paths()).split()
     chance = random.Random(11)  # noqa: S311 - chance, not secrets
@@ -135,7 +180,9 @@ def _text() -> Iterator[str]:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = options.parser(__doc__ or "", limit=8)
     parser.add_argument("--people", type=int, default=4, metavar="N")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="without and with the upload; 3 by default")
+    parser.add_argument("--uploads", type=int, default=3, metavar="N", help="one after the other; 3 by default")
+    parser.add_argument("--pages", type=int, default=PAGES, metavar="N", help=f"of each; {PAGES} by default")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="at most, beside each; 3 by default")
     return parser.parse_args(arguments)
 
 

@@ -34,15 +34,16 @@ def test_an_index_is_filled_to_each_size_and_measured(tmp_path: Path, made: Grow
     index.close()
 
 
-def test_an_answer_is_compared_with_the_same_question_alone() -> None:
-    alone, beside = {"a": [1.0, 3.0], "b": [4.0]}, {"a": [4.0], "b": [4.0, 6.0]}
-    assert uploading.slower(alone, beside) == [2.0, 1.0, 1.5]
+def test_an_answer_is_compared_with_the_same_question_just_before_and_after() -> None:
+    alone = [{"a": 1.0, "b": 4.0}, {"a": 3.0, "b": 4.0}, {"a": 1.0, "b": 2.0}]
+    beside = [[{"a": 4.0, "b": 4.0}, {"a": 2.0, "b": 6.0}], [{"a": 1.0, "b": 6.0}]]
+    assert uploading.compared(uploading.Measured(alone, beside)) == ([3.0, 4 / 3], [2.0, 1.0, 1.0, 1.5, 0.5, 2.0])
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("models_dir")
 def test_the_long_report_has_its_pages_and_no_sentence_twice() -> None:
-    document, passages = read_report(long_pdf(uploading._text(), pages=20, lines=10), "long.pdf")
+    document, passages = read_report(long_pdf(uploading._sentences(), pages=20, lines=10), "long.pdf")
     assert len(document.pages) == 20
     assert passages[-1].sentences[-1].page == 20
     sentences = [sentence.readable for passage in passages for sentence in passage.sentences]
