@@ -99,6 +99,11 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX acronyms_by_document ON acronyms (document_id);
     """,
+    # Columns after `text` are reached through all of its pages: these are looked at with every question.
+    """
+    CREATE INDEX documents_by_state ON documents (state, year);
+    CREATE INDEX documents_by_successor ON documents (superseded_by) WHERE superseded_by IS NOT NULL;
+    """,
 )
 
 

@@ -24,13 +24,14 @@ def made(tmp_path: Path) -> Grown:
 
 def test_an_index_is_filled_to_each_size_and_measured(tmp_path: Path, made: Grown) -> None:
     folder, embedder = tmp_path / "index", HashEmbedder(32)
-    for size in (PASSAGES, 3 * PASSAGES):
+    for size in (4 * PASSAGES, 8 * PASSAGES):
         scale.fill(folder, embedder, made, size)  # type: ignore[arg-type]
         figures = scale.measure(folder, embedder, ["Where are drones?", "What is the cloud?"])  # type: ignore[arg-type]
         assert figures["Recall@10 of the vectors"] == [1.0, 1.0]
-        assert len(figures["Milliseconds of a search, the question embedded"]) == 2
+        assert len(figures["Seconds to the evidence of an answer"]) == 2
+        assert figures["Seconds until the deleted report is not found any more"]
     index = LocalIndex.open(folder, embedder)
-    assert index.stats().passages == 2 * PASSAGES  # one report was deleted after each size
+    assert index.stats().passages == 6 * PASSAGES  # two reports were deleted after each size
     index.close()
 
 

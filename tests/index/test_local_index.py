@@ -1,5 +1,6 @@
 """What the local index alone must do: files that are really gone, and a schema of its own."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from index.errors import SchemaTooNew
 from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
+from index.migrations import MIGRATIONS
 from tests.index.reports import add, passages_of, report
 
 AI = report(
@@ -35,3 +37,16 @@ def test_a_newer_schema_is_refused(index: LocalIndex, folder: Path) -> None:
     index.close()
     with pytest.raises(SchemaTooNew, match="999"):
         LocalIndex.open(folder, HashEmbedder(64))
+
+
+def test_an_index_of_the_first_schema_is_brought_up_to_date(index: LocalIndex, folder: Path) -> None:
+    add(index, AI)
+    with index.database.write() as connection:
+        connection.execute("DROP INDEX documents_by_state; DROP INDEX documents_by_successor")
+        connection.pragma("user_version", 1)
+    index.close()
+    with closing(LocalIndex.open(folder, HashEmbedder(64))) as opened, opened.database.read() as connection:
+        assert connection.pragma("user_version") == len(MIGRATIONS)
+        plan = connection.execute("EXPLAIN QUERY PLAN SELECT count(*) FROM documents WHERE state = 'ready'").fetchall()
+        assert "COVERING INDEX" in plan[0][3]
+        assert opened.search("cloud platforms")[0].passage.document_id == AI.id
