@@ -25,6 +25,8 @@ from index.types import Filters, Hit
 
 POSTINGS = 30_000
 """Passages that a question's rarest words may bring together; the rarest one brings all of its own."""
+_ALONE = 30_000
+"""Passages from which a word brings none, even if it is the rarest: it tells little, and the vectors bring their own."""
 _SHORTLIST = 500
 """Passages that the common words add to, of those that the rare ones brought."""
 _TELLING = 0.7
@@ -54,7 +56,7 @@ WITH asked AS MATERIALIZED (
     GROUP BY query, term, terms.passages, size.passages, mean_length
 ), rarest_first AS MATERIALIZED (
     SELECT number, term, weight, mean_length,
-           sum(found) OVER sofar <= :postings OR row_number() OVER sofar = 1 AS rare
+           sum(found) OVER sofar <= :postings OR row_number() OVER sofar = 1 AND found <= {alone} AS rare
     FROM weighted WINDOW sofar AS (PARTITION BY number ORDER BY found, term ROWS UNBOUNDED PRECEDING)
 ), near AS MATERIALIZED (
     SELECT number, key, row_number() OVER (PARTITION BY number ORDER BY distance, key) AS rank
@@ -69,45 +71,49 @@ WITH asked AS MATERIALIZED (
         WHERE r.number = asked.number AND rare AND {allowed}
         GROUP BY key ORDER BY bm25 DESC, key LIMIT {shortlist}
     ) AS best
-), common AS MATERIALIZED (
-    SELECT number, postings.key, {impact} AS bm25
-    FROM rarest_first JOIN brought USING (number) JOIN postings ON postings.term = rarest_first.term AND postings.key = brought.key
-    WHERE NOT rare AND weight > {telling} GROUP BY number, postings.key
+), unread AS MATERIALIZED (
+    SELECT number, key FROM near EXCEPT SELECT number, key FROM brought
+), added AS MATERIALIZED (
+    SELECT number, key, {impact} AS bm25
+    FROM (SELECT number, key, TRUE AS read FROM brought UNION ALL SELECT number, key, FALSE FROM unread) AS chosen
+    JOIN rarest_first USING (number) JOIN postings USING (term, key)
+    WHERE CASE WHEN rare THEN NOT read ELSE weight > {telling} END GROUP BY number, key
 ), worded AS MATERIALIZED (
     SELECT * FROM (
-        SELECT number, key, bm25, row_number() OVER (PARTITION BY number ORDER BY bm25 DESC, key) AS rank
-        FROM (SELECT number, key, brought.bm25 + coalesce(common.bm25, 0) AS bm25
-              FROM brought LEFT JOIN common USING (number, key)) AS summed
+        SELECT number, key, sum(bm25) AS bm25, row_number() OVER (PARTITION BY number ORDER BY sum(bm25) DESC, key) AS rank
+        FROM (SELECT * FROM brought UNION ALL SELECT * FROM added) AS parts GROUP BY number, key
     ) AS ranked WHERE rank <= {lexical}
 ), measured AS MATERIALIZED (
-    SELECT key, number, -(vectors.vector <#> asked.vector) AS cosine
-    FROM (SELECT key FROM near UNION SELECT key FROM worded) AS candidates JOIN vectors USING (key) CROSS JOIN asked
+    SELECT key, number, cosine, bm25, worded.rank AS place FROM (
+        SELECT key, number, -(vectors.vector <#> asked.vector) AS cosine
+        FROM (SELECT key FROM near UNION SELECT key FROM worded) AS candidates JOIN vectors USING (key) CROSS JOIN asked
+    ) AS cosines LEFT JOIN worded USING (key, number)
 ), first AS (
-    SELECT key, number, (:by_vector::float8 + :by_sentence::float8) * cosine
-           + :by_words::float8 * coalesce(bm25 / nullif(max(bm25) OVER (PARTITION BY number), 0), 0) AS score
-    FROM measured LEFT JOIN worded USING (key, number)
+    SELECT key, number, (:by_vector::float8 + :by_sentence::float8) * cosine + :by_words::float8 * {relative} AS score
+    FROM measured
 ), kept AS MATERIALIZED (
     SELECT key FROM first GROUP BY key ORDER BY {fused} DESC, key LIMIT {rerank}
 ), sentence AS (
     SELECT key, asked.number, coalesce(max(-(s.vector::vector <#> asked.vector)), -1) AS cosine
     FROM kept CROSS JOIN asked LEFT JOIN sentences s USING (key) GROUP BY key, asked.number
 ), second AS (
-    SELECT key, number, measured.cosine,
+    SELECT key, number, measured.cosine, bm25, place,
            (:by_vector::float8 * measured.cosine + :by_sentence::float8 * sentence.cosine
-            + :by_words::float8 * coalesce(bm25 / nullif(max(bm25) OVER (PARTITION BY number), 0), 0)) AS score
-    FROM sentence JOIN measured USING (key, number) LEFT JOIN worded USING (key, number)
+            + :by_words::float8 * {relative}) AS score
+    FROM sentence JOIN measured USING (key, number)
 ), best AS (
     SELECT key, {fused} / (:by_vector::float8 + :by_words::float8 + :by_sentence::float8) AS score,
-           max(cosine) FILTER (WHERE number = 0) AS cosine
+           max(cosine) FILTER (WHERE number = 0) AS cosine, max(bm25) FILTER (WHERE number = 0) AS bm25,
+           max(place) FILTER (WHERE number = 0) AS place
     FROM second GROUP BY key ORDER BY score DESC, key LIMIT :wanted
 )
-SELECT {passage}, d.title, d.year, best.score, best.cosine, near.rank, worded.bm25, worded.rank,
+SELECT {passage}, d.title, d.year, best.score, best.cosine, near.rank, best.bm25, best.place,
        (SELECT string_agg(halfvec_send(s.vector), ''::bytea ORDER BY s.number) FROM sentences s WHERE s.key = best.key)
 FROM best JOIN passages p USING (key) JOIN documents d ON d.id = p.document_id
 LEFT JOIN near ON near.key = best.key AND near.number = 0
-LEFT JOIN worded ON worded.key = best.key AND worded.number = 0
 ORDER BY best.score DESC, best.key
 """
+_RELATIVE = "coalesce(bm25 / nullif(max(bm25) OVER (PARTITION BY number), 0), 0)"
 _FUSED = """
     CASE WHEN count(*) = 1 THEN max(score) ELSE
         (max(score) FILTER (WHERE number = 0) + :parts::float8 * max(score) FILTER (WHERE number > 0)) / (1 + :parts::float8)
@@ -145,8 +151,8 @@ def _statement(dense: int, lexical: int, rerank: int, filtered: bool) -> str:
     """Limits are part of the text, so that the plan that is made once is made for them."""
     return _SEARCH.format(
         allowed=f"key IN ({_ALLOWED})" if filtered else "TRUE",
-        impact=_IMPACT, fused=_FUSED, passage=_PASSAGE,
-        dense=int(dense), lexical=int(lexical), shortlist=max(_SHORTLIST, int(lexical)), telling=_TELLING, rerank=int(rerank),
+        impact=_IMPACT, relative=_RELATIVE, fused=_FUSED, passage=_PASSAGE,
+        dense=int(dense), lexical=int(lexical), shortlist=max(_SHORTLIST, int(lexical)), telling=_TELLING, rerank=int(rerank), alone=_ALONE,
     )  # fmt: skip
 
 

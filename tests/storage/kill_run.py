@@ -319,7 +319,8 @@ def _spread(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def _errors(log: Path) -> list[str]:
-    return [line for line in log.read_text(errors="replace").splitlines() if line.startswith("Traceback")][:5]
+    """Lines with a traceback, which the service's log has as one; the end says what happened."""
+    return [line[-500:] for line in log.read_text(errors="replace").splitlines() if "Traceback" in line][:5]
 
 
 def faults(found: dict[str, Any]) -> dict[str, Any]:
