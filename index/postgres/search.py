@@ -3,7 +3,7 @@
 The same path as `index.search`, with the same `Tuning`: BM25 is SQLite's formula over SQLite's tokens, and scores are
 fused as `index.fusion` does. Only what is shown leaves the database, because taking apart what it sends costs more
 than the search. Where a question's words occur in very many passages, the rarer words bring the candidates and
-the common ones only add to their scores, as in MaxScore (Turtle and Flood 1995).
+the common ones only add to their scores, as in MaxScore (Turtle and Flood 1995); all words add to what the vectors brought.
 """
 
 # SQL is put together from this module's constants and from whole numbers of `Tuning` only; values are always bound.
@@ -24,9 +24,7 @@ from index.search import TUNING, Tuning, distinct
 from index.types import Filters, Hit
 
 POSTINGS = 30_000
-"""Passages that a question's rarest words may bring together; the rarest one brings all of its own."""
-_ALONE = 30_000
-"""Passages from which a word brings none, even if it is the rarest: it tells little, and the vectors bring their own."""
+"""Passages that a question's rarest words may bring together; where even the rarest has more, the vectors alone bring any."""
 _SHORTLIST = 500
 """Passages that the common words add to, of those that the rare ones brought."""
 _TELLING = 0.7
@@ -56,7 +54,7 @@ WITH asked AS MATERIALIZED (
     GROUP BY query, term, terms.passages, size.passages, mean_length
 ), rarest_first AS MATERIALIZED (
     SELECT number, term, weight, mean_length,
-           sum(found) OVER sofar <= :postings OR row_number() OVER sofar = 1 AND found <= {alone} AS rare
+           sum(found) OVER sofar <= :postings AS rare
     FROM weighted WINDOW sofar AS (PARTITION BY number ORDER BY found, term ROWS UNBOUNDED PRECEDING)
 ), near AS MATERIALIZED (
     SELECT number, key, row_number() OVER (PARTITION BY number ORDER BY distance, key) AS rank
@@ -152,7 +150,7 @@ def _statement(dense: int, lexical: int, rerank: int, filtered: bool) -> str:
     return _SEARCH.format(
         allowed=f"key IN ({_ALLOWED})" if filtered else "TRUE",
         impact=_IMPACT, relative=_RELATIVE, fused=_FUSED, passage=_PASSAGE,
-        dense=int(dense), lexical=int(lexical), shortlist=max(_SHORTLIST, int(lexical)), telling=_TELLING, rerank=int(rerank), alone=_ALONE,
+        dense=int(dense), lexical=int(lexical), shortlist=max(_SHORTLIST, int(lexical)), telling=_TELLING, rerank=int(rerank),
     )  # fmt: skip
 
 

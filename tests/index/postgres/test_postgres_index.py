@@ -15,6 +15,9 @@ from index.postgres import database as database_module
 from index.postgres.checks import check
 from index.postgres.database import Database
 from index.postgres.index import PostgresIndex
+from index.postgres.search import search
+from index.postgres.words import DatabaseVocabulary
+from index.query import understand
 from index.types import Filters
 from tests.index.postgres.server import Server
 from tests.index.reports import add, passages_of, report, texts
@@ -230,3 +233,22 @@ def test_checks_find_what_was_damaged(opened: PostgresIndex, administrator: Data
         )
     )
     assert {finding.check for finding in check(database_url) if not finding.ok} == {"passages", "vectors", "word index"}
+
+
+@pytest.mark.parametrize("postings", [0, 2, 4])
+def test_too_common_words_still_score_what_is_found_without_them(opened: PostgresIndex, postings: int) -> None:
+    """Here the vectors bring every passage, so that what words may bring changes nothing."""
+    for number in range(16):
+        words = " ".join(word for word, every in (("cloud", 4), ("drones", 5), ("maps", 8)) if number % every == 0)
+        add(opened, report(f"Report {number} tells of {words} only.", title=f"R{number}"))
+    question = "cloud drones maps"
+    queries = understand(DatabaseVocabulary(opened.database, question), question, lambda _: True)
+    vectors = opened.embedder.embed([query.dense for query in queries], kind="query")
+    every, few = (
+        search(opened.database, opened.tokeniser, queries, vectors, limit=16, postings=most) for most in (100, postings)
+    )
+    assert len(every) == 16
+    assert sum(hit.lexical_score is not None for hit in every) == 7
+    assert [(hit.passage.id, hit.lexical_rank, pytest.approx(hit.lexical_score), pytest.approx(hit.score)) for hit in few] == [
+        (hit.passage.id, hit.lexical_rank, hit.lexical_score, hit.score) for hit in every
+    ]  # fmt: skip
