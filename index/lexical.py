@@ -61,7 +61,8 @@ def search(
     terms = _telling(connection, terms, postings)
     where, values = "", []
     if documents is not None:
-        where = "AND rowid IN (SELECT key FROM passages WHERE document_id IN (SELECT value FROM json_each(?)))"
+        # The plus sign: by its row numbers SQLite would search for the words again in each of the allowed passages.
+        where = "AND +rowid IN (SELECT key FROM passages WHERE document_id IN (SELECT value FROM json_each(?)))"
         values = [json.dumps(list(documents))]
     rows = connection.execute(
         f"""SELECT rowid, -rank FROM passages_fts
