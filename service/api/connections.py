@@ -5,6 +5,7 @@ A head that does not end, or comes too slowly, must hold neither memory nor a co
 
 import asyncio
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 20.0
@@ -13,7 +14,7 @@ HEAD_BYTES = 64 * 1024
 
 
 class Connection(HttpToolsProtocol):
-    """Cuts a connection whose next request begins too slowly, and refuses a head that is too large."""
+    """Cuts a connection whose next request begins too slowly, refuses a head that is too large, stays with HTTP/1.1."""
 
     _waiting: asyncio.TimerHandle | None = None
     _unread = 0
@@ -25,7 +26,13 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unread += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
         if self._unread > HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("The head of the request is too large.")
 
@@ -38,7 +45,14 @@ class Connection(HttpToolsProtocol):
         self._forget()
         if not self.url.startswith(b"/"):  # a proxy's form, whose host nobody has looked at: answered with 400
             raise ValueError("not an address of this server")
-        super().on_headers_complete()
+        if sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+            raise ValueError("too large, although it came at once")
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def on_body(self, body: bytes) -> None:
         self._unread = 0
@@ -47,6 +61,13 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
         super().connection_lost(exc)
+
+    def _decline(self, rest: bytes) -> None:
+        """Some clients offer HTTP/2 beside a request. It is read again as if they had not, since the parser stops there."""
+        lines = [self.parser.get_method() + b" " + self.url + b" HTTP/1.1"]
+        lines += [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.data_received(b"\r\n".join([*lines, b"", b""]) + rest)
 
     def _expect_head(self) -> None:
         if self._waiting is None:

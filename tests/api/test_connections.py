@@ -1,6 +1,7 @@
 """Heads of requests that are too slow, too large or not HTTP, on a real socket."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 
@@ -78,6 +79,29 @@ def test_what_is_too_large_for_a_head_is_refused(connection: socket.socket, befo
 )
 def test_what_is_not_http_is_refused(connection: socket.socket, sent: bytes) -> None:
     connection.sendall(sent)
+    assert rest(connection).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("offered", ["h2c", "websocket", "TLS/1.0, HTTP/1.1"])
+@pytest.mark.parametrize("cut", [None, 60, -5])
+def test_who_offers_another_protocol_is_answered_in_this_one(
+    connection: socket.socket, offered: str, cut: int | None
+) -> None:
+    body = b'{"question": "Which trend is the stand-out one in 2024?"}'
+    head = "POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings, close\r\n"
+    head += f"Upgrade: {offered}\r\nHTTP2-Settings: AAMA\r\nContent-Type: application/json\r\n"
+    sent = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    connection.sendall(sent[:cut])
+    if cut:
+        time.sleep(0.1)
+        connection.sendall(sent[cut:])
+    received = rest(connection)
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert b"stand-out" in received
+
+
+def test_a_head_that_is_too_large_is_refused_when_it_comes_at_once(connection: socket.socket) -> None:
+    connection.sendall(HEALTH[:-2] + b"X-Large: " + b"x" * (connections.HEAD_BYTES + 1) + b"\r\n\r\n")
     assert rest(connection).startswith(b"HTTP/1.1 400 ")
 
 
