@@ -5,7 +5,8 @@
     PYTHONPATH=/tmp/peer python -m eval.bench.model_killed --model test --server llama-cpp-python
 
 Requests that the killed server had not begun to answer must move; those it had begun must fail with a sentence that says so; and
-what is asked from then on must be answered by the other one.
+what is asked from then on must be answered by the other one. Some are asked the moment the server is killed: how long it is until the
+other server is sent them says how fast new ones move; how long until their first piece of text, how busy the machine is too.
 """
 
 import argparse
@@ -16,7 +17,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
@@ -46,6 +48,18 @@ class Asked:
     first: float | None
     """Until the first piece of text, in seconds."""
     failure: str | None
+
+
+class Noted(RemoteModel):
+    """Knows when it was sent which question."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, attempts=1)
+        self.sent: dict[tuple[str, ...], float] = {}
+
+    def stream(self, prompt: Prompt, **options: Any) -> Iterator[str]:
+        self.sent[prompt.parts] = time.monotonic()
+        return super().stream(prompt, **options)
 
 
 class Server:
@@ -94,7 +108,8 @@ def measure(kind: str, model: Path) -> dict[str, Any]:
         pair = [Server(kind, model) for _ in range(2)]
         for each in pair:
             stack.callback(each.kill)
-        servers = ModelServers([RemoteModel(each.url, attempts=1) for each in pair])
+        models = [Noted(each.url) for each in pair]
+        servers = ModelServers(models)
         stack.callback(servers.close)
         asked: list[Asked] = []
         stop = threading.Event()
@@ -102,13 +117,31 @@ def measure(kind: str, model: Path) -> dict[str, Any]:
         for person in people:
             person.start()
         _until(asked, BEFORE)
-        killed = time.monotonic()
         pair[0].kill()
+        killed = time.monotonic()
+        new = _newcomers(servers, models[1])
         _until(asked, AFTER)
         stop.set()
         for person in people:
             person.join()
-    return figures([Asked(each.began - killed, each.first, each.failure) for each in asked])
+    return {**new, **figures([Asked(each.began - killed, each.first, each.failure) for each in asked])}
+
+
+def _newcomers(servers: ModelServers, other: Noted) -> dict[str, Any]:
+    """Questions about different evidence, all at once: some would have gone to the server that was killed."""
+    prompts = [_prompt(f"Newcomer {number}") for number in range(PEOPLE)]
+    began, first = time.monotonic(), list[float]()
+
+    def ask(prompt: Prompt) -> None:
+        for _ in servers.stream(prompt, max_tokens=1):
+            first.append(time.monotonic() - began)
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        list(pool.map(ask, prompts))
+    return {
+        "new_sent_to_the_other_after_s": spread([other.sent[prompt.parts] - began for prompt in prompts]),
+        "new_first_piece_s": spread(first),
+    }
 
 
 def _until(asked: Sequence[Asked], answers: int) -> None:
@@ -135,9 +168,7 @@ def _person(servers: ModelServers, number: int, asked: list[Asked], stop: thread
     for turn in count():
         if stop.is_set():
             return
-        prompt = Prompt(
-            "Be brief.", (f"Passage {number} {turn}: councils adopt cloud platforms.", "What do councils do?")
-        )
+        prompt = _prompt(f"Passage {number} {turn}")
         began, first, failure = time.monotonic(), None, None
         try:
             for _ in servers.stream(prompt, max_tokens=TOKENS):
@@ -145,6 +176,10 @@ def _person(servers: ModelServers, number: int, asked: list[Asked], stop: thread
         except ModelFailed as error:
             failure = str(error)
         asked.append(Asked(began, first, failure))
+
+
+def _prompt(name: str) -> Prompt:
+    return Prompt("Be brief.", (f"{name}: councils adopt cloud platforms.", "What do councils do?"))
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
