@@ -24,6 +24,8 @@ from index.errors import StoreError
 _BATCH = 32
 _CHARACTERS = 6_000
 """Of a batch: what is embedded in some tenths of a second, which is as long as a question may have to wait."""
+_CHARACTERS_BESIDE = 1_500
+"""The same while people are answered: their next words wait for a shorter moment."""
 _PAUSE = 9
 """How many times as long as its batch a pause takes at most: an ingest has a tenth of the machine while people are answered."""
 _LOOK = 0.02
@@ -92,7 +94,7 @@ class SentenceTransformerEmbedder:
         first = kind == "query"
         with self._turn.take(first=first):
             tokens = self._ready().tokens(texts, kind)
-        for numbers in _batches(texts):
+        for numbers in _batches(texts, bool if first else self._busy):
             with self._turn.take(first=first):
                 started = time.monotonic()
                 rows[numbers] = self._ready().encode([tokens[number] for number in numbers])
@@ -117,13 +119,16 @@ class SentenceTransformerEmbedder:
         return self._encoder
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Numbers of texts of about the same length, so that little is padded."""
+def _batches(texts: Sequence[str], busy: Callable[[], bool] = bool) -> Iterator[list[int]]:
+    """Numbers of texts of about the same length, so that little is padded. Whether people are answered is looked at anew
+    for each batch."""
     batch: list[int] = []
+    most = _CHARACTERS_BESIDE if busy() else _CHARACTERS
     for number in sorted(range(len(texts)), key=lambda number: len(texts[number])):
-        if batch and (len(batch) == _BATCH or (len(batch) + 1) * len(texts[number]) > _CHARACTERS):
+        if batch and (len(batch) == _BATCH or (len(batch) + 1) * len(texts[number]) > most):
             yield batch
             batch = []
+            most = _CHARACTERS_BESIDE if busy() else _CHARACTERS
         batch.append(number)
     if batch:
         yield batch

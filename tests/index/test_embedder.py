@@ -1,5 +1,6 @@
 """The real embedding model: unit vectors, safe for threads, refusing what it should."""
 
+import itertools
 import threading
 import time
 from pathlib import Path
@@ -60,6 +61,13 @@ def test_batches_hold_every_text_once_and_are_small() -> None:
         assert len(batch) == 1 or sum(len(texts[number]) for number in batch) <= 6_000
         assert len(batch) <= 32
     assert list(_batches([])) == []
+
+
+def test_batches_are_smaller_while_people_are_answered() -> None:
+    busy = itertools.cycle([False, True])
+    found = list(_batches(["letters " * 50] * 100, lambda: next(busy)))
+    assert [len(batch) for batch in found[:4]] == [15, 3, 15, 3]
+    assert sorted(number for batch in found for number in batch) == list(range(100))
 
 
 def test_a_question_does_not_wait_for_an_ingest(embedder: SentenceTransformerEmbedder) -> None:
