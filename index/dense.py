@@ -57,11 +57,7 @@ class DenseView:
 
     def _allowed(self, keys: Keys, only: Keys | None) -> NDArray[np.bool_]:
         """Which rows of the generation may be found."""
-        if only is None:
-            allowed = np.ones(len(keys), bool)
-        else:
-            allowed = np.zeros(len(keys), bool)
-            allowed[np.searchsorted(keys, np.intersect1d(keys, only))] = True
+        allowed = np.ones(len(keys), bool) if only is None else np.isin(keys, only)
         allowed[np.searchsorted(keys, self.deleted)] = False
         return allowed
 

@@ -45,6 +45,7 @@ YEAR = frozenset({2020})
 _RANGE = 1_000_000
 """Numbers of reports that are kept for each run to another size."""
 _LOOK = 0.01
+_WORDS = 6
 Figures = dict[str, list[float]]
 
 
@@ -134,7 +135,7 @@ def _delete(figures: Figures, index: LocalIndex, questions: Sequence[str]) -> No
     alone, gone, other = index.documents()[:3]
     with _timed(figures, "Seconds to delete a report for good"):
         index.remove(alone.id)
-    text, only = index.passages(gone.id)[0].readable, Filters(document_ids=frozenset({gone.id}))
+    words, only = index.passages(gone.id)[0].readable.split()[:_WORDS], Filters(document_ids=frozenset({gone.id}))
     over = threading.Event()
 
     def search() -> None:
@@ -146,7 +147,7 @@ def _delete(figures: Figures, index: LocalIndex, questions: Sequence[str]) -> No
 
     def write() -> None:
         with _clocked(figures, "Seconds until the deleted report is not found any more"):
-            while index.search(text, filters=only):
+            while index.search(" ".join(words), filters=only):
                 time.sleep(_LOOK)
         with _clocked(figures, "Seconds that another writer takes beside that"):
             index.edit(other.id, year=other.year)
