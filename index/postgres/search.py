@@ -23,7 +23,7 @@ from index.query import Query
 from index.search import TUNING, Tuning, distinct
 from index.types import Filters, Hit
 
-POSTINGS = 30_000
+POSTINGS = 15_000
 """Passages that a question's rarest words may bring together; where even the rarest has more, the vectors alone bring any."""
 _SHORTLIST = 500
 """Passages that the common words add to, of those that the rare ones brought."""
