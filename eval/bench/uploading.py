@@ -3,8 +3,9 @@
     python -m eval.bench.uploading --json eval/bench/results/uploading.json
 
 The service runs as a person starts it. In each round everybody asks their questions one after another, the same ones every time: first
-once unmeasured, so that each later round finds the same in memory, then in turns without an upload and beside a new one. An answer
-is compared with the same question alone, just before and just after. So is each answer alone: that spread is the machine's own.
+once unmeasured, so that each later round finds the same in memory, then in turns without an upload and beside a new one, which is
+deleted again, so that the evidence stays as it was. An answer is compared with the same question alone, just before and just
+after. So is each answer alone: that spread is the machine's own.
 """
 
 import argparse
@@ -69,8 +70,9 @@ def measure(client: httpx2.Client, questions: Sequence[str], given: argparse.Nam
         job = client.post("/api/documents", params={"name": "long.pdf"}, content=paper).json()["id"]
         with probed(client, measured.health):
             measured.beside.append(list(_beside(client, groups, job, given.rounds)))
-        _wait(client, job)
+        document = _wait(client, job)
         measured.uploads.append(time.perf_counter() - started)
+        client.delete(f"/api/documents/{document}").raise_for_status()
         measured.alone.append(asked(client, groups))
     return measured
 
@@ -157,16 +159,22 @@ def probed(client: httpx2.Client, times: list[float]) -> Iterator[None]:
         thread.join()
 
 
-def _wait(client: httpx2.Client, job: str) -> None:
-    while not _is_over(client, job):
+def _wait(client: httpx2.Client, job: str) -> str:
+    """The id of the report."""
+    while not (found := _job(client, job))["document_id"]:
         time.sleep(_EVERY)
+    return str(found["document_id"])
 
 
 def _is_over(client: httpx2.Client, job: str) -> bool:
-    found = client.get(f"/api/jobs/{job}").raise_for_status().json()
+    return bool(_job(client, job)["document_id"])
+
+
+def _job(client: httpx2.Client, job: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"/api/jobs/{job}").raise_for_status().json()
     if found["state"] == "failed":
         raise RuntimeError(f"The upload failed: {found}")
-    return bool(found["state"] == "done")
+    return found
 
 
 def _sentences() -> Iterator[str]:
