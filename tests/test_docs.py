@@ -22,8 +22,8 @@ BY_HAND = {"atheris"}
 """Only for fuzzing by hand; there is no build of it for every system."""
 PART_OF_OTHERS = {"anyio", "mcp-types", "pydantic-core", "starlette"}
 """Which come with FastAPI, mcp and Pydantic as parts of what they offer."""
-NOT_IMPORTED_BY_NAME = {"python-multipart"}
-"""FastAPI imports it where a form is read."""
+NOT_IMPORTED_BY_NAME = {"python-multipart", "uvloop"}
+"""FastAPI imports the first where a form is read, uvicorn the second where it is installed."""
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
