@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.answering.lists import around, told
+from service.answering.lists import around, bare, told
 from service.answering.sources import Source
 from service.answering.words import asked, stems
 
@@ -56,7 +56,7 @@ def missing(
 ) -> Iterator[Quotation]:
     """Quotations, most wanted first. `cited` are the sources of the draft, `rejected` those of what was withheld; `embed` gives
     the vectors of questions."""
-    best = max((source.relevance for source in sources), default=0.0)
+    best = max((source.relevance for source in sources if _is_statement(told(around(source, sources)))), default=0.0)
     near = [source for source in rejected if source.relevance >= best - NEAR]
     wanted = _wanted(question, sources, [*cited, *near], embed)
     most = MOST_QUOTED if is_manifold(question) else 1
@@ -84,7 +84,7 @@ def _new(
     for source in wanted:
         group = around(source, sources)
         text = told(group)
-        says = set(stems(text))
+        says = set(stems(bare(group)))
         new = says - said
         too_long = used + len(text.split()) > most_words
         if not _is_statement(text) or too_long or len(new) < _LEAST_NEW * len(says) or len(new - given) < _LEAST_FACTS:

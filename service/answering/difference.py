@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from service.answering.words import STOP_WORDS, stem, words
+from service.answering.words import STOP_WORDS, negations, stem, words
 
 _LONGEST = 120
 """Words of a source sentence that are compared: tables and run-on lists are longer."""
@@ -70,12 +70,15 @@ def difference(claim: str, sources: Sequence[str], context: str = "") -> Differe
     apart = [i for i in range(len(claimed)) if i not in in_claim]
     first, last = min(in_source, default=0), max(in_source, default=-1)
     between = [source[i] for i in range(first, last + 1) if i not in in_source]
+    denies = negations(claim) > 0  # "not any" says "no", which is not said of all
     return Difference(
         matched=found / max(1, len(claimed)),
         content_matched=sum(i in in_claim for i in content) / max(1, len(content)),
         novel=tuple(claimed[i] for i in content if stem(claimed[i]) not in anywhere),
         moved=tuple(claimed[i] for i in content if i not in in_claim and stem(claimed[i]) in anywhere),
-        inserted=frozenset(_KIND_OF[claimed[i]] for i in apart if claimed[i] in _KIND_OF),
+        inserted=frozenset(
+            _KIND_OF[claimed[i]] for i in apart if claimed[i] in _KIND_OF and not (denies and claimed[i] == "any")
+        ),
         deleted=frozenset(_KIND_OF[word] for word in between if word in _KIND_OF),
         dropped=sum(word not in STOP_WORDS for word in between),
         pieces=sum(block.size > 0 for block in blocks),

@@ -10,17 +10,21 @@ from service.answering.cite import Citations, mark, unmarked
 from service.answering.completing import Quotation
 from service.answering.difference import MOST_NOVEL, difference
 from service.answering.expects import asks_yes_or_no
-from service.answering.names import missing_names
+from service.answering.names import missing_names, names
 from service.answering.numbers import missing_numbers
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
 from service.answering.verify import Check, Claim, Verifier
-from service.answering.words import stems
+from service.answering.words import asked, stem, stems, words
 from service.llm.types import Cancel
 
 MOST_ANSWER_WORDS = 120
 _NEAR_ENOUGH = 0.5
 """Share of a withheld sentence's content words that its source must have to be quoted in its place."""
+_LEAST_APART = 4
+"""Words of the question that a sentence takes up and its passage lacks, from which it is about something else."""
+_LEAST_REST = 5
+"""Words after a colon that are a sentence by themselves."""
 _FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
 _NO_ANSWER = re.compile(
     r"\b(?:passages?|reports?|texts?|documents?|excerpts?|information|context)\b[^.]{0,60}\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t|"
@@ -79,6 +83,9 @@ class Draft:
         alignment = align(text, self.embedder.embed([text], kind="passage")[0], self.sources)
         check = self._ruled_out(text, alignment) or self._check(text, alignment, cancel)
         if check.verdict is Verdict.UNSUPPORTED:
+            rest = _after_echo(text, self.question)
+            if rest:
+                return self.add(rest, cancel=cancel)
             self.denied = self.denied or check is DENIED
             near = bool(check.support) and alignment.coverage >= _NEAR_ENOUGH
             self._withhold(
@@ -97,9 +104,15 @@ class Draft:
             return _ruled_out("It only repeats the question.")
         if not alignment.sources:
             return _ruled_out("No passage is close to it.")
+        unnamed = _unnamed(text, self.question, alignment.sources)
+        if unnamed:
+            return _ruled_out(f"The cited text does not name {unnamed}.")
         cited = [source.sentence.readable for source in alignment.sources]
         echoes = _echoes(_ANSWERS_NO.sub("", text), self.question)
         known = _context(alignment.sources) if echoes else f"{_context(alignment.sources)}\n{self.question}"
+        apart = _apart(text, self.question, alignment.sources)
+        if apart:
+            return _ruled_out(f"The cited text does not speak of {apart}.")
         unlike = difference(text, cited, known)
         if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
             return _ruled_out(f"The cited text does not speak of {unlike.novel[0]}.")
@@ -179,6 +192,34 @@ def _plain(text: str) -> str:
 def _echoes(text: str, question: str) -> bool:
     """Whether a sentence has nothing but words of the question: of these, too, each has to stand in the report then."""
     return bool(question) and set(stems(text)) <= set(stems(question))
+
+
+def _unnamed(text: str, question: str, sources: Sequence[Source]) -> str:
+    """A name of the question with which the sentence begins although its source is about somebody else. Inside a sentence names
+    are told by their capitals, and the verifier looks for them."""
+    stated = "\n".join([_context(sources), *(source.sentence.readable for source in sources)])
+    begun = next((name for name in names(question) if text.startswith(name)), "")
+    return begun if begun and missing_names(f"It is {begun}", stated) else ""
+
+
+def _apart(text: str, question: str, sources: Sequence[Source]) -> str:
+    """A word of the question that the sentence takes up although its source is about something else: most of the words that it
+    takes up, and several, stand nowhere in the cited passages."""
+    passages = " ".join(source.hit.passage.readable for source in sources)
+    stated = set(stems(f"{passages} {_context(sources)}"))
+    taken = [word for word in words(text) if stem(word) in asked(question)]
+    missing = [word for word in dict.fromkeys(taken) if stem(word) not in stated]
+    if len(missing) >= _LEAST_APART and 2 * len(missing) > len(set(taken)):
+        return missing[0]
+    return ""
+
+
+def _after_echo(text: str, question: str) -> str:
+    """What stands after the colon of a sentence that begins with the question's own words: "Two lessons are: …"."""
+    lead, _, rest = text.partition(": ")
+    if len(rest.split()) < _LEAST_REST or not _echoes(lead, question):
+        return ""
+    return rest[:1].upper() + rest[1:]
 
 
 def _context(sources: Sequence[Source]) -> str:

@@ -48,6 +48,11 @@ def told(sources: Iterable[Source]) -> str:
     return " ".join(texts)
 
 
+def bare(sources: Iterable[Source]) -> str:
+    """The same without leads: what the items themselves say."""
+    return " ".join(_item(source) if _lead(source) else source.sentence.readable for source in sources)
+
+
 def _lead(source: Source) -> str:
     lead, _, item = source.sentence.readable.partition(": ")
     return lead if item.strip() and not _ROW.search(item) else ""

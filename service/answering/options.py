@@ -14,7 +14,7 @@ class Options:
     """Passages searched for."""
     passages: int = 10
     """Passages kept after reranking, from which the best sentences are taken."""
-    evidence_words: int = 220
+    evidence_words: int = 190
     """Words that the model reads; what else was found can still be quoted. Of these two depends when the first word comes."""
-    evidence_sentences: int = 9
+    evidence_sentences: int = 12
     max_tokens: int = 160
