@@ -1,0 +1,104 @@
+"""What becomes of drafted sentences: lead-ins, names of the question, and what is quoted in their place."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from index.hash_embedder import HashEmbedder
+from index.local import LocalIndex
+from ingest.read import read_bytes
+from ingest.split import split
+from service.answering.completing import missing
+from service.answering.difference import difference
+from service.answering.drafting import Draft
+from service.answering.finding import Finder
+from service.answering.options import Options
+from service.answering.types import Question, Verdict
+from service.answering.verify import Verifier
+
+REPORT = """# Trends of councils 2024
+
+## Lessons
+
+A review of past trends has two messages:
+
+- Trends often take longer to mature than the pundits predict.
+- Events can disrupt plans, so adaptability is essential.
+
+## Suppliers
+
+Highmere accepts the clause on deletion. Northfield objected to the clause on audits, which it found too strict.
+"""
+LESSONS = "What two lessons come out of Marlmere's past trends?"
+SAID = "trends often take longer to mature than the pundits predict, and events can disrupt plans, so adaptability is essential."
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[LocalIndex]:
+    index = LocalIndex.open(tmp_path_factory.mktemp("drafting"), HashEmbedder())
+    document = read_bytes(REPORT.encode(), "trends.md")
+    index.add(document, split(document), source_path="trends.md")
+    yield index
+    index.close()
+
+
+def draft(index: LocalIndex, question: str) -> Draft:
+    found = Finder(index, Options()).find(question, Question(question))
+    return Draft(index.embedder, Verifier(index.embedder), found.sources, question)
+
+
+def test_a_lead_in_that_repeats_the_question_is_left_off_where_it_cannot_stand(index: LocalIndex) -> None:
+    begun = draft(index, LESSONS)
+    assert begun.add(f"Two lessons come out of Ravenholt's past trends: {SAID}") is None
+    assert "Ravenholt" in begun.withheld[0].text
+    kept = begun.add(f"Two lessons come out of Marlmere's past trends: {SAID}")
+    assert kept
+    assert kept[0].text.startswith("Trends often take longer")
+    assert kept[0].verdict is Verdict.SUPPORTED
+    assert "Events can disrupt plans" in kept[1][0].quote
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'The two lessons come out: "16: Trends often take longer to mature than the pundits say".',
+        "The two lessons come out: : 16; trends often take longer to mature than the pundits say.",
+        "The two lessons come out: trends mature.",
+    ],
+)
+def test_what_is_left_of_a_sentence_is_one(index: LocalIndex, written: str) -> None:
+    begun = draft(index, LESSONS)
+    kept = begun.add(written)
+    assert not kept or kept[0].text.startswith("The two lessons")
+
+
+def test_a_name_of_the_question_at_the_beginning_of_a_sentence_stands_in_its_source(index: LocalIndex) -> None:
+    begun = draft(index, "Which clause did Highmere object to?")
+    assert begun.add("Highmere objected to the clause on audits, which it found too strict.") is None
+    assert begun.withheld[0].reason == "The cited text does not name Highmere."
+    begun = draft(index, "Which clause did Northfield object to?")
+    assert begun.add("Northfield objected to the clause on audits, which it found too strict.")
+
+
+def test_a_caption_does_not_keep_a_statement_from_being_quoted(index: LocalIndex) -> None:
+    begun = draft(index, LESSONS)
+    item = next(source for source in begun.sources if "Trends often take longer" in source.sentence.readable)
+    sources = [
+        replace(source, relevance=9.0) if source.sentence.readable.startswith("Title: ") else source
+        for source in begun.sources
+    ]
+    assert max(sources, key=lambda source: source.relevance).relevance == 9.0
+    embed = partial(index.embedder.embed, kind="query")
+    quoted = next(missing(LESSONS, "", sources, (), (item,), embed))
+    assert "Trends often take longer" in quoted.text
+    assert "Events can disrupt plans" in quoted.text
+
+
+def test_not_any_says_nothing_of_all() -> None:
+    source = ["No examples of services that need level 3 were identified."]
+    denies = difference("The review did not find any services that need level 3.", source)
+    assert "all" not in denies.inserted
+    assert "all" in difference("The review found that any services need level 3.", source).inserted
