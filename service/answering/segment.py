@@ -6,6 +6,8 @@ from sentencex import get_sentence_boundaries
 
 _MARKS = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)|\*\*|__|`+|^\s*#+\s+|\[\d+(?:,\s*\d+)*\]", re.MULTILINE)
 
+_NEVER_FIRST = (":", ";", ",")
+
 
 class Segmenter:
     """Feed pieces in any cut; the sentences that come out do not depend on how the text was cut."""
@@ -39,8 +41,13 @@ def sentences(text: str) -> list[str]:
 def _split(text: str) -> list[str]:
     parts: list[str] = []
     for line in text.splitlines(keepends=True):
-        parts.extend(line[b["start_index"] : b["end_index"]] for b in get_sentence_boundaries("en", line))
-    return [part for part in parts if part]
+        for boundary in get_sentence_boundaries("en", line):
+            part = line[boundary["start_index"] : boundary["end_index"]]
+            if boundary["start_index"] and part.lstrip().startswith(_NEVER_FIRST):  # "No.: 16"
+                parts[-1] += part
+            elif part:
+                parts.append(part)
+    return parts
 
 
 def tidy(sentence: str) -> str:

@@ -43,3 +43,8 @@ def test_no_word_is_lost(text: str) -> None:
     whole = "".join(tidy(line) for line in text.splitlines())
     assert len(kept) <= len("".join(text.split()))
     assert not [c for c in whole if c.isalpha() and c not in kept]
+
+
+def test_no_sentence_begins_with_what_goes_on() -> None:
+    row = 'They wanted "No.: 16; Action: One application" to shorten the wait. It is a pilot.'
+    assert sentences(row) == [row.removesuffix(" It is a pilot."), "It is a pilot."]

