@@ -42,9 +42,8 @@ class Door:
         if question is None or place is None:
             await self._app(scope, receive, send)
             return
-        await asyncio.sleep(
-            0
-        )  # whoever came in the same moment and is turned away is told before this one's work begins
+        # Whoever came in the same moment and is turned away is told before this one's work begins.
+        await asyncio.sleep(0)
         scope["place"] = place
         try:
             await self._app(scope, _after(question, receive), send)
