@@ -5,6 +5,7 @@ of its parts, are known; where the draft passed over them they are quoted after 
 the source. It is added only where it says something new, for nobody wants an answer twice.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.answering.lists import around, bare, told
+from service.answering.premise import granted
 from service.answering.sources import Source
 from service.answering.words import asked, stems
 
@@ -59,7 +61,11 @@ def missing(
     best = max((source.relevance for source in sources if _is_statement(told(around(source, sources)))), default=0.0)
     near = [source for source in rejected if source.relevance >= best - NEAR]
     wanted = _wanted(question, sources, [*cited, *near], embed)
-    most = MOST_QUOTED if is_manifold(question) else 1
+    statement = granted(question)
+    if statement and not answer and sources:  # perhaps the report says otherwise: that is told before anything else
+        likeness = np.stack([source.vector for source in sources]) @ embed([statement])[0]
+        wanted = itertools.chain([sources[int(likeness.argmax())]], wanted)
+    most = MOST_QUOTED if statement or is_manifold(question) else 1
     return _new(wanted, answer, asked(question), sources, most=most, most_words=MOST_WORDS)
 
 

@@ -9,6 +9,8 @@ from service.answering.sources import Source
 from service.answering.types import Verdict
 from service.answering.verify import Claim, Verifier
 
+_LEAST = 4
+"""Words of a statement; fewer only name an occasion, as in "After the cuts, …"."""
 _CLAUSE = re.compile(
     r"^\W*(?:since|given that|given|now that|because|seeing that|considering that|as|after|once)\s+(?P<premise>[^,?]+),",
     re.I,
@@ -22,6 +24,12 @@ def premise(question: str) -> str | None:
     """The part of a question that is a statement, as far as its form shows one."""
     found = _CLAUSE.search(question) or _WHY.search(question)
     return found["premise"].strip() if found else None
+
+
+def granted(question: str) -> str | None:
+    """What a question says before it asks: "Given that …, how should I …?"."""
+    found = _CLAUSE.search(question)
+    return found["premise"].strip() if found and len(found["premise"].split()) >= _LEAST else None
 
 
 def is_stated(statement: str, sources: Sequence[Source], verifier: Verifier) -> bool:

@@ -97,6 +97,16 @@ def test_a_caption_does_not_keep_a_statement_from_being_quoted(index: LocalIndex
     assert "Events can disrupt plans" in quoted.text
 
 
+def test_what_the_report_says_of_a_premise_is_told_first_where_the_draft_told_nothing(index: LocalIndex) -> None:
+    question = "Given that Northfield liked the clause on audits, how should we plan for events?"
+    sources = draft(index, question).sources
+    embed = partial(index.embedder.embed, kind="query")
+    assert "Northfield objected" in next(missing(question, "", sources, (), (), embed)).text
+    events = next(source for source in sources if "Events can disrupt" in source.sentence.readable)
+    told = next(missing(question, "Northfield and Highmere differ on clauses.", sources, (events,), (), embed))
+    assert "Events can disrupt" in told.text
+
+
 def test_not_any_says_nothing_of_all() -> None:
     source = ["No examples of services that need level 3 were identified."]
     denies = difference("The review did not find any services that need level 3.", source)
