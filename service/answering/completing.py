@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.answering.lists import around, bare, told
+from service.answering.names import missing_names, names
 from service.answering.premise import granted
 from service.answering.sources import Source
 from service.answering.words import asked, stems
@@ -60,7 +61,9 @@ def missing(
     the vectors of questions."""
     best = max((source.relevance for source in sources if _is_statement(told(around(source, sources)))), default=0.0)
     near = [source for source in rejected if source.relevance >= best - NEAR]
-    wanted = _wanted(question, sources, [*cited, *near], embed)
+    wanted = itertools.chain(
+        _unnamed(question, answer, sources, cited), _wanted(question, sources, [*cited, *near], embed)
+    )
     statement = granted(question)
     if statement and not answer and sources:  # perhaps the report says otherwise: that is told before anything else
         likeness = np.stack([source.vector for source in sources]) @ embed([statement])[0]
@@ -134,6 +137,25 @@ def _wanted(question: str, sources: Sequence[Source], cited: Sequence[Source], e
             return
         if source.key not in chosen:
             yield source
+
+
+def _unnamed(question: str, answer: str, sources: Sequence[Source], cited: Sequence[Source]) -> Iterator[Source]:
+    """For each name of a question about several things that neither the answer nor what stands behind it has, the best sentence
+    that has it."""
+    if not answer or not is_manifold(question):
+        return
+    said = "\n".join([answer, *map(_up_to, cited)])
+    for name in (part for written in names(question) for part in written.split(" and ")):
+        if missing_names(f"It is {name}", said):
+            naming = [source for source in sources if not missing_names(f"It is {name}", source.sentence.readable)]
+            yield from sorted(naming, key=lambda s: -s.relevance)[:1]
+
+
+def _up_to(source: Source) -> str:
+    """A sentence with what stands before it, which says what it is about."""
+    hit = source.hit
+    before = [sentence.readable for sentence in hit.passage.sentences[: source.ordinal + 1]]
+    return " ".join([hit.document_title, hit.passage.heading, *before])
 
 
 def _is_statement(text: str) -> bool:

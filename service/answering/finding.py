@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from index.types import Filters, Hit, Index
 from service.answering import overview, sources
+from service.answering.announcements import asks_what_is_told, is_announcement
 from service.answering.completing import parts
 from service.answering.followup import Standalone, standalone
 from service.answering.options import Options
@@ -56,7 +57,7 @@ class Finder:
             hits = overview.find(self.index, asked.searches[0], sides, limit=self.options.passages)
         else:
             hits = self._search(asked, wanted, vector, sides, filters)
-        gathered = sources.gather(wanted, vector, hits, self.index.embedder)
+        gathered = _told(sources.gather(wanted, vector, hits, self.index.embedder), asked.question)
         chosen = overview.best(gathered) if whole else self._best(gathered, sides)
         return Found(asked, whole, hits, gathered, chosen, tuple(_evidence(hit) for hit in hits[:EVIDENCE]))
 
@@ -97,6 +98,13 @@ class Finder:
         most = math.ceil(self.options.evidence_sentences * (share + 1) / (2 * share))
         per_side = [[source for source in gathered if share == 1 or within(source.hit, side)] for side in sides]
         return [source for side in per_side for source in sources.best(side, words=words, most=most)]
+
+
+def _told(gathered: list[Source], question: str) -> list[Source]:
+    """The sources without what only announces, where something is left."""
+    if asks_what_is_told(question):
+        return gathered
+    return [source for source in gathered if not is_announcement(source.sentence.readable)] or gathered
 
 
 def _evidence(hit: Hit) -> Evidence:

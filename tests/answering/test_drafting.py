@@ -1,16 +1,11 @@
 """What becomes of drafted sentences: lead-ins, names of the question, and what is quoted in their place."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
-from ingest.read import read_bytes
-from ingest.split import split
 from service.answering.completing import missing
 from service.answering.difference import difference
 from service.answering.drafting import Draft
@@ -34,15 +29,6 @@ Highmere accepts the clause on deletion. Northfield objected to the clause on au
 """
 LESSONS = "What two lessons come out of Marlmere's past trends?"
 SAID = "trends often take longer to mature than the pundits predict, and events can disrupt plans, so adaptability is essential."
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[LocalIndex]:
-    index = LocalIndex.open(tmp_path_factory.mktemp("drafting"), HashEmbedder())
-    document = read_bytes(REPORT.encode(), "trends.md")
-    index.add(document, split(document), source_path="trends.md")
-    yield index
-    index.close()
 
 
 def draft(index: LocalIndex, question: str) -> Draft:
@@ -105,6 +91,19 @@ def test_what_the_report_says_of_a_premise_is_told_first_where_the_draft_told_no
     events = next(source for source in sources if "Events can disrupt" in source.sentence.readable)
     told = next(missing(question, "Northfield and Highmere differ on clauses.", sources, (events,), (), embed))
     assert "Events can disrupt" in told.text
+
+
+def test_each_name_of_a_question_about_several_is_quoted_where_the_draft_passed_it_over(index: LocalIndex) -> None:
+    question = "How do Highmere and Northfield differ over clauses?"
+    sources = draft(index, question).sources
+    accepts = next(source for source in sources if source.sentence.readable.startswith("Highmere accepts"))
+    events = next(source for source in sources if "Events can disrupt" in source.sentence.readable)
+    embed = partial(index.embedder.embed, kind="query")
+    quoted = [each.text for each in missing(question, "Events disrupt plans.", sources, (events,), (), embed)]
+    assert "Highmere accepts" in quoted[0]
+    assert "Northfield objected" in quoted[1]
+    said = next(missing(question, "Highmere accepts the clause on deletion.", sources, (accepts,), (), embed))
+    assert "Northfield objected" in said.text
 
 
 def test_not_any_says_nothing_of_all() -> None:

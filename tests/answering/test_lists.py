@@ -1,14 +1,8 @@
 """A list that answers is quoted whole, as one citation; a table is not a list."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
-from ingest.read import read_bytes
-from ingest.split import split
 from service.answering.answerer import Answerer
 from service.answering.cite import Citations
 from service.answering.finding import Finder
@@ -37,15 +31,6 @@ Do not use code assistants to:
 | Lowenford | £300 | 4 |
 | Highmere | £500 | 6 |
 """
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[LocalIndex]:
-    index = LocalIndex.open(tmp_path_factory.mktemp("lists"), HashEmbedder())
-    document = read_bytes(REPORT.encode(), "rules.md")
-    index.add(document, split(document), source_path="rules.md")
-    yield index
-    index.close()
 
 
 def found(index: LocalIndex, text: str, beginning: str) -> tuple[Source, list[Source]]:
