@@ -110,7 +110,9 @@ def gather(
         return []
     texts = [hit.passage.sentences[ordinal].readable for _, hit, ordinal, _ in kept]
     likeness = np.array([float(row @ vector) for *_, row in kept])
-    lexical = _lexical(wanted, [f"{text} {_place(hit)}" for text, (_, hit, *_) in zip(texts, kept, strict=True)])
+    lexical = _lexical(
+        wanted, [{*stems(text), *stems(_place(hit))} for text, (_, hit, *_) in zip(texts, kept, strict=True)]
+    )
     match = likeness + LEXICAL_WEIGHT * lexical
     if not wanted & _OF_TITLES:
         match -= TITLE_COST * np.array([is_title(hit.passage) for _, hit, *_ in kept])
@@ -152,10 +154,9 @@ def rerank(wanted: frozenset[str], vector: NDArray[np.float32], hits: Sequence[H
     return [hits[rank] for rank in sorted(scores, key=lambda rank: -scores[rank])]
 
 
-def _lexical(wanted: frozenset[str], texts: Sequence[str]) -> NDArray[np.float64]:
-    """Per text, the share of the wanted stems that it has, each weighted by its rarity among these texts."""
-    stated = [set(stems(text)) for text in texts]
-    rarity = {word: math.log(1 + len(texts) / (0.5 + sum(word in words for words in stated))) for word in wanted}
+def _lexical(wanted: frozenset[str], stated: Sequence[set[str]]) -> NDArray[np.float64]:
+    """Per text, the share of the wanted stems that it states, each weighted by its rarity among these texts."""
+    rarity = {word: math.log(1 + len(stated) / (0.5 + sum(word in words for words in stated))) for word in wanted}
     whole = sum(rarity.values()) or 1.0
     return np.array([sum(rarity[word] for word in wanted & words) / whole for words in stated])
 
