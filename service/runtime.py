@@ -168,6 +168,7 @@ def open_model(settings: Settings) -> TextModel:
         context=settings.context,
         queue=settings.queue,
         name=path.stem,
+        beginnings=settings.data_dir / "beginnings",
     )
 
 

@@ -17,10 +17,10 @@ from service.answering import gate
 from service.answering.ambiguity import readings
 from service.answering.calibration import Calibration, load
 from service.answering.completing import MOST_WORDS_OF_WHOLE, is_manifold, missing, of_whole
-from service.answering.compose import answer_prompt, answerable_prompt, begun_prompt
+from service.answering.compose import REPLIES, answer_prompt, answerable_prompt, answered, beginning, begun_prompt
 from service.answering.directives import without_directives
 from service.answering.drafting import MOST_ANSWER_WORDS, Draft
-from service.answering.expects import Expected, asks_yes_or_no, expected, gives
+from service.answering.expects import Expected, expected, gives
 from service.answering.finding import Finder, Found
 from service.answering.followup import Standalone
 from service.answering.growing import GrowingEvidence
@@ -40,7 +40,7 @@ from service.answering.types import (
     TokenEvent,
     Verdict,
 )
-from service.answering.verify import YES_NO, Verifier
+from service.answering.verify import Verifier
 from service.errors import BadQuestion, IndexEmpty
 from service.llm.types import Cancel, Prompt, TextModel
 
@@ -95,6 +95,10 @@ class Answerer:
         """The finished answer. Raises as `stream` does."""
         answers = [event.answer for event in self.stream(question, cancel=cancel) if isinstance(event, AnswerEvent)]
         return answers[-1]
+
+    def prepare(self, *, cancel: Cancel | None = None) -> None:
+        """Has the model read in idle time what the prompt of every answer begins with."""
+        self.model.warm(beginning(), cancel=cancel)
 
     def warm(self, question: Question, *, cancel: Cancel | None = None) -> list[Evidence]:
         """The evidence for a question that is still being typed; its prompt is read in idle time."""
@@ -169,11 +173,10 @@ class Answerer:
         return Draft(self.index.embedder, self.verifier, found.sources, question, most)
 
     def _judge(self, found: Found, prompt: Prompt, cancel: Cancel | None) -> float | None:
-        """The model's log-odds that the evidence answers the question, where its engine can tell. Asked whether a question of yes
-        or no is answered, a small model answers that question instead."""
-        if not self.options.gate or asks_yes_or_no(found.asked.subject):
+        """The model's log-odds that the evidence answers the question, where its engine can tell."""
+        if not self.options.gate:
             return None
-        scores = self.model.score([answerable_prompt(prompt)], YES_NO, cancel=cancel)
+        scores = self.model.score([answerable_prompt(prompt)], REPLIES, cancel=cancel)
         return None if scores is None else float(scores[0][0] - scores[0][1])
 
     def _prompt(self, found: Found) -> Prompt:
@@ -251,7 +254,7 @@ class Answerer:
         written = 0
         stream = self.model.stream(prompt, max_tokens=self.options.max_tokens, cancel=cancel)
         try:
-            for piece in stream:
+            for piece in answered(stream):
                 clock.mark("first_token")
                 yield TokenEvent(piece, written)
                 for sentence in segmenter.feed(piece):

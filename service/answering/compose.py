@@ -1,11 +1,15 @@
 """The prompt of an answer: fixed system text, evidence sentences in reading order, conversation, question."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from prompts import fill
+from prompts import examples, fill
 from service.answering.sources import Source
 from service.llm.types import Prompt
+
+ANSWERS = "Answer:"
+REPLIES = ("Answer", "Not")
+"""How the replies of the worked examples begin: answered, and "Not stated."."""
 
 
 def answer_prompt(
@@ -23,13 +27,31 @@ def answer_prompt(
             shown = place
         parts.append(f"- {source.sentence.readable}\n")
     parts.append(f"\n{context}Question: {question}")
-    return Prompt(system=fill("answer"), parts=tuple(part for part in parts if part))
+    return Prompt(fill("answer"), tuple(part for part in parts if part), examples=examples(), prefill=ANSWERS)
 
 
 def answerable_prompt(prompt: Prompt) -> Prompt:
-    """Whether the evidence of an answer's prompt answers its question. It shares all of that prompt but the last words, so
-    that an engine that has read the one has nearly read the other."""
-    return replace(prompt, parts=(*prompt.parts, f"\n{fill('answerable')}"))
+    """An answer's prompt without the word with which an answer begins: whether the model would write that word, or the other
+    one of `REPLIES`, says whether it finds the answer in the evidence. An engine that has read the one has read the other."""
+    return replace(prompt, prefill="")
+
+
+def beginning() -> Prompt:
+    """What the prompt of every answer begins with, to be read before anybody asks."""
+    return Prompt(fill("answer"), ("",), examples=examples())
+
+
+def answered(reply: Iterator[str]) -> Iterator[str]:
+    """The pieces of a reply without the word that it begins with, should a server write that again, and without space before."""
+    begun = ""
+    for piece in reply:
+        begun = (begun + piece).lstrip()
+        if not ANSWERS.startswith(begun):
+            break
+    begun = begun.removeprefix(ANSWERS).lstrip()
+    if begun:
+        yield begun
+    yield from reply
 
 
 def begun_prompt(prompt: Prompt) -> Prompt:

@@ -25,6 +25,7 @@ _LEAST_REST = 5
 """Words after a colon that are a sentence by themselves."""
 _FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
 _NO_ANSWER = re.compile(
+    r"^\W*not\s+stated\b|"
     r"\b(?:passages?|reports?|texts?|documents?|excerpts?|information|context)\b[^.]{0,60}\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t|"
     r"did\s+not|no|not|never|nothing)\b[^.]{0,40}\b(?:mention|state|provide|specif|contain|say|give|list|include|available|discuss|"
     r"address|detail|answer|information)",

@@ -5,6 +5,7 @@
 - `engine_cache`: what is already computed
 - `engine_job`, `engine_loop`: one thread serves everybody; its docstring states the budget
 - `engine_text`: tokens become text
+- `engine_beginnings`: what every prompt begins with is kept on disk
 - `engine_states`, `engine_parts`: an option: attention states of passages, kept and moved
 
 Here is what runs in the asking threads: tokenising, queueing, and waiting for what comes back.
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import Cancelled, ModelFailed, PromptTooLong, RunError
+from service.llm.engine_beginnings import Beginnings
 from service.llm.engine_job import Job, Logits, ScoreJob, StreamJob, WarmJob
 from service.llm.engine_loop import Engine, EngineStats
 from service.llm.engine_parts import segments
@@ -50,16 +52,23 @@ class LlamaModel:
         queue: int = 64,
         name: str | None = None,
         states: StateStore | None = None,
+        beginnings: Path | None = None,
     ) -> None:
         """`context` tokens are shared by all running requests; `queue` is how many may be active or waiting.
 
-        With `states`, parts that were read once are not read again: sooner, but not exact (see `engine_states`).
+        With `states`, parts that were read once are not read again: sooner, but not exact (see `engine_states`). With a folder
+        `beginnings`, what prompts begin with is kept there from one start to the next, and exact (see `engine_beginnings`).
         """
         chat_template = find_template(template)
         self._weights = Weights(path)
         self._tokeniser = Tokeniser(self._weights, chat_template)
         make_context = partial(Context, self._weights, cells=context, threads=threads or physical_cores())
-        self._engine = Engine(lambda sequences: make_context(sequences=sequences), queue=queue, states=states)
+        self._engine = Engine(
+            lambda sequences: make_context(sequences=sequences),
+            queue=queue,
+            states=states,
+            make_beginnings=partial(Beginnings, beginnings, path) if beginnings else None,
+        )
         self._identity = model_identity(path) if states is not None else None
         self._name = name or path.stem
         self._context = min(self._engine.cells, self._weights.trained_context)

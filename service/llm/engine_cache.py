@@ -133,27 +133,35 @@ class Cache:
         self.touch(sequence)
         self.finished.append(sequence)
 
-    def pin(self, sequence: Sequence, length: int) -> None:
-        """Keeps the first `length` tokens of a sequence beyond its own life."""
+    def pin(self, sequence: Sequence, length: int) -> Sequence | None:
+        """Keeps the first `length` tokens of a sequence beyond its own life. The sequence that holds them from now on, if it
+        is a new one."""
         tokens = sequence.tokens[:length]
         for kept in self.pinned:
             if np.array_equal(kept.tokens, tokens):
                 self.touch(kept)
-                return
+                return None
         if len(self.pinned) == PINS:
             self._drop_oldest(self.pinned)
         if not self._numbers and self.finished:
             self._drop_oldest(self.finished)
-        if self._numbers:
-            pin = Sequence(self._numbers.pop(), length)
-            self._fork(sequence, pin, length)
-            self.touch(pin)
-            self.pinned.append(pin)
+        if not self._numbers:
+            return None
+        pin = Sequence(self._numbers.pop(), length)
+        self._fork(sequence, pin, length)
+        self.touch(pin)
+        self.pinned.append(pin)
+        return pin
 
     def drop(self, sequence: Sequence) -> None:
+        self.empty(sequence)
+        self._numbers.append(sequence.number)
+
+    def empty(self, sequence: Sequence) -> None:
+        """Takes all tokens from a sequence, which keeps its number."""
         self._context.drop(sequence.number)
         self._sharers[sequence.cells] -= 1
-        self._numbers.append(sequence.number)
+        sequence.length = 0
 
     def touch(self, sequence: Sequence) -> None:
         sequence.used = next(self._clock)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.errors import ModelFailed, RunError
+from service.llm.engine_beginnings import Beginnings
 from service.llm.engine_cache import PINS, Cache, common_prefix
 from service.llm.engine_cache import Sequence as CachedSequence
 from service.llm.engine_job import Job, Priority, StateJob
@@ -65,12 +66,21 @@ class EngineStats:
 class Engine:
     """Owns the context. What has no underscore may be called from any thread, the rest runs in the engine's own."""
 
-    def __init__(self, make_context: Callable[[int], Context], *, queue: int, states: StateStore | None = None) -> None:
-        """`make_context` takes the number of sequences; it is called again after a failure."""
+    def __init__(
+        self,
+        make_context: Callable[[int], Context],
+        *,
+        queue: int,
+        states: StateStore | None = None,
+        make_beginnings: Callable[[int], Beginnings] | None = None,
+    ) -> None:
+        """`make_context` takes the number of sequences; it is called again after a failure. `make_beginnings` takes the number
+        of a sequence that is free for its use."""
         self._make_context = make_context
         self._context: Context | None = make_context(SEQUENCES + 1)
         self._cache = Cache(self._context, SEQUENCES)
         self._parts = Parts(states, _SCRATCH) if states is not None else None
+        self._beginnings = make_beginnings(_SCRATCH) if make_beginnings is not None else None
         self._queue = JobQueue(queue)
         self._running: list[Job] = []
         self._pace = Pace()
@@ -134,7 +144,7 @@ class Engine:
         self._steps += 1
         context = self._ready_context()
         self._drop_unwanted()
-        self._admit()
+        self._admit(context)
         if self._running:
             self._decode(context, self._plan(context))
 
@@ -148,7 +158,7 @@ class Engine:
             self._stop(job)
         self._queue.drop_unwanted()
 
-    def _admit(self) -> None:
+    def _admit(self, context: Context) -> None:
         for job in self._queue.candidates(_LOOKAHEAD):
             if job.priority < Priority.WARM:
                 self._park_warming()
@@ -163,6 +173,8 @@ class Engine:
             if not self._fits(job, sequences, source, shared):
                 return
             job.sequence = self._cache.start(job.prompt, job.room, sequences)
+            if self._beginnings:
+                self._beginnings.place(job, context, self._cache)
             self._reused += job.sequence.length
             self._queue.start(job)
             self._running.append(job)
@@ -230,13 +242,15 @@ class Engine:
         self._decoded += count
         for (job, row), view in zip(plan, logits, strict=True):
             self._cache.extend(job.held, row.tokens)
-            self._pin(job)
+            self._pin(job, context)
             if job.take(view) if view is not None else not (job.wants_logits or job.to_prefill):
                 self._finish(job, context)
 
-    def _pin(self, job: Job) -> None:
+    def _pin(self, job: Job, context: Context) -> None:
         if job.preamble and job.held.length >= job.preamble:
-            self._cache.pin(job.held, job.preamble)
+            pinned = self._cache.pin(job.held, job.preamble)
+            if pinned and self._beginnings:
+                self._beginnings.keep(pinned, context)
             job.preamble = 0
 
     def _finish(self, job: Job, context: Context) -> None:

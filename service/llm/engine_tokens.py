@@ -35,7 +35,7 @@ class Tokeniser:
 
     def prefix(self, prompt: Prompt) -> Tokens:
         """What stands before the parts of a prompt without history."""
-        return self.stable(Prompt(prompt.system, ()))
+        return self.stable(Prompt(prompt.system, (), examples=prompt.examples))
 
     def parts(self, prompt: Prompt) -> list[Tokens]:
         """The parts of `stable`, in order; they are its end."""

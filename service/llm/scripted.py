@@ -23,6 +23,7 @@ _SENTENCE = re.compile(r"[^\n.!?]*[^\n.!?\s][^\n.!?]*(?:[.!?](?!\s|$)[^\n.!?]*)*
 _LEADING_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)]|\[\d+\])\s+")
 _MOST_SENTENCES = 2
 _LEAST_WORD = 4
+_AFFIRMATIVE = ("yes", "answer")
 _CERTAIN = 0.98
 
 
@@ -106,7 +107,7 @@ class ScriptedModel:
             raise ModelFailed("The language model has been closed.")
         if cancel:
             raise Cancelled("The request was cancelled.")
-        texts = [prompt.system, *(turn.content for turn in prompt.history), *prompt.parts, prompt.prefill]
+        texts = [prompt.system, *(turn.content for turn in prompt.turns), *prompt.parts, prompt.prefill]
         if sum(map(self.count, texts)) + answer > self._context:
             raise PromptTooLong(f"The prompt and its answer do not fit the {self._context} tokens of {self._name}.")
 
@@ -129,11 +130,11 @@ def extract(prompt: Prompt) -> str:
 
 
 def probability(prompt: Prompt, option: str) -> float:
-    """Of "yes": the share of the last part's words that the parts before it contain. Of anything else: the rest."""
+    """Of "Yes" and "Answer": the share of the last part's words that the parts before it contain. Of anything else: the rest."""
     words = _words("".join(prompt.parts[-1:]))
     found = len(words & _words("".join(prompt.parts[:-1]))) / max(1, len(words))
     yes = _CERTAIN * found + (1 - _CERTAIN) / 2
-    return yes if option.strip().casefold().startswith("yes") else 1 - yes
+    return yes if option.strip().casefold().startswith(_AFFIRMATIVE) else 1 - yes
 
 
 def _words(text: str) -> set[str]:

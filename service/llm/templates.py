@@ -6,11 +6,11 @@ and hand over pieces: only control pieces are looked up as control tokens, all e
 spells.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service.errors import BadSetting
-from service.llm.types import Prompt
+from service.llm.types import Prompt, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ def _control(text: str) -> Piece:
 class Template:
     """How one family of models marks turns. `{role}` in a piece of `opening` becomes the role's name.
 
-    Prompts are cut in three, so that an engine can keep what it computed: `preamble` (the same for every question of
-    one task), `stable` (history and the parts that come first) and `rest` (the last part and the start of the reply).
+    Prompts are cut in three, so that an engine can keep what it computed: `preamble` (system text and examples, the same for every
+    question of one task), `stable` (history and the parts that come first) and `rest` (the last part and the start of the reply).
     """
 
     name: str
@@ -53,14 +53,11 @@ class Template:
             pieces += [*self._open("system"), Piece(prompt.system), *self.closing["system"]]
         elif prompt.system:
             pieces += [*self._open("user"), Piece(prompt.system + "\n\n")]
-        return pieces
+        return [*pieces, *self._turns(prompt, prompt.examples, first=True)]
 
     def stable(self, prompt: Prompt) -> list[Piece]:
-        pieces: list[Piece] = []
-        for turn in prompt.history:
-            pieces += self._continue(prompt, turn.role, first=not pieces)
-            pieces += [Piece(turn.content), *self.closing[turn.role]]
-        pieces += self._continue(prompt, "user", first=not pieces)
+        pieces = list(self._turns(prompt, prompt.history, first=not prompt.examples))
+        pieces += self._continue(prompt, "user", first=not prompt.turns)
         return pieces + [Piece(part) for part in prompt.parts[:-1] if part]
 
     def rest(self, prompt: Prompt) -> list[Piece]:
@@ -72,6 +69,13 @@ class Template:
         """Every control token that the template writes or waits for."""
         pieces = [*self.begin, *self.opening, *(piece for group in self.closing.values() for piece in group)]
         return {piece.text for piece in pieces if piece.control} | {self.end}
+
+    def _turns(self, prompt: Prompt, turns: Sequence[Turn], *, first: bool) -> Iterator[Piece]:
+        for turn in turns:
+            yield from self._continue(prompt, turn.role, first=first)
+            yield Piece(turn.content)
+            yield from self.closing[turn.role]
+            first = False
 
     def _continue(self, prompt: Prompt, role: str, *, first: bool) -> Iterator[Piece]:
         if first and prompt.system and not self.system_turn:  # the system text has opened a turn of the person

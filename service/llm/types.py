@@ -1,7 +1,7 @@
 """The seam to a language model: a prompt in, text pieces or next-token scores out.
 
 The model knows nothing of passages or citations. A `Prompt` is laid out so that what is equal between
-requests comes first: system text, then the parts of the person's turn from most to least stable (evidence
+requests comes first: system text and examples, then the parts of the person's turn from most to least stable (evidence
 before question). Each part is tokenised on its own, so that equal leading parts give equal leading tokens and
 an engine can keep what it already computed.
 """
@@ -29,13 +29,20 @@ class Prompt:
     parts: tuple[str, ...]
     """The last user turn, in pieces; their concatenation is the turn."""
     history: tuple[Turn, ...] = ()
-    """Earlier turns, oldest first, between the system text and the last turn."""
+    """Earlier turns, oldest first, before the last turn."""
     prefill: str = ""
     """Beginning of the assistant's turn, which the model continues."""
+    examples: tuple[Turn, ...] = ()
+    """Worked examples after the system text: like it, the same for every question of a task."""
 
     @property
     def user(self) -> str:
         return "".join(self.parts)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Every turn before the last one."""
+        return (*self.examples, *self.history)
 
 
 class Cancel:

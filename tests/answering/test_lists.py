@@ -77,7 +77,7 @@ def test_a_list_becomes_one_citation_of_its_exact_text(index: LocalIndex) -> Non
 
 def test_a_draft_that_says_too_little_is_followed_by_the_list(index: LocalIndex) -> None:
     def yes(prompt: Prompt, option: str) -> float:
-        return 0.95 if option == "Yes" else 0.05
+        return 0.95 if option in ("Yes", "Answer") else 0.05
 
     model = ScriptedModel([Rule("", "Assistants must not be used to generate keys.")], score=yes)
     answer = Answerer(index, model).answer(Question("For which work must code assistants not be used?"))

@@ -51,7 +51,7 @@ def helpful_model() -> ScriptedModel:
         Rule("(?i)how much", "Councils spent 40 million pounds on cyber security in 2023."),
         Rule("(?i)stand-out", "Artificial intelligence is the stand-out technology trend for councils in 2024."),
     ]
-    return ScriptedModel(rules, score=lambda _, option: 0.98 if option.strip().lower() == "yes" else 0.02)
+    return ScriptedModel(rules, score=lambda _, option: 0.98 if option in ("Yes", "Answer") else 0.02)
 
 
 def _filled(data_dir: Path, texts: tuple[str, ...]) -> LocalIndex:

@@ -86,7 +86,7 @@ def main(folder: Path, sentences: int, delay: float, model: str | None, queue: i
 def _model(sentences: int, delay: float, model: str | None) -> TextModel:
     if model:
         return LlamaModel(Path(model), template="chatml")
-    yes = lambda _, option: 0.98 if option.lower() == "yes" else 0.02  # noqa: E731
+    yes = lambda _, option: 0.98 if option in ("Yes", "Answer") else 0.02  # noqa: E731
     return ScriptedModel([Rule(".", SENTENCE * sentences)], delay=delay, score=yes)
 
 

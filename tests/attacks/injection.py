@@ -71,7 +71,7 @@ def _shared_run(attack: str, text: str) -> str:
 def obedient(attack: Attack) -> ScriptedModel:
     """Does what every attack asks, and judges everything to be supported."""
     will = " ".join([*attack.tells, attack.text])
-    return ScriptedModel([Rule("(?s).", will)], score=lambda _, option: 0.99 if option.lower() == "yes" else 0.01)
+    return ScriptedModel([Rule("(?s).", will)], score=lambda _, option: 0.99 if option in ("Yes", "Answer") else 0.01)
 
 
 @contextmanager

@@ -52,6 +52,18 @@ def test_the_stable_parts_do_not_depend_on_the_last_one(name: str) -> None:
     assert text(chosen.render(PROMPT)).startswith(text(chosen.preamble(PROMPT) + chosen.stable(PROMPT)))
 
 
+@pytest.mark.parametrize("name", ["chatml", "llama3", "gemma", "mistral"])
+@pytest.mark.parametrize("system", ["Be brief.", ""])
+def test_examples_are_turns_of_the_preamble(name: str, system: str) -> None:
+    chosen = template(name)
+    examples = (Turn("user", "Ping?"), Turn("assistant", "Pong."))
+    prompt = Prompt(system, PROMPT.parts, PROMPT.history, PROMPT.prefill, examples)
+    as_history = Prompt(system, PROMPT.parts, (*examples, *PROMPT.history), PROMPT.prefill)
+    assert chosen.render(prompt) == chosen.render(as_history)
+    assert text(chosen.preamble(prompt)).count("Pong.") == 1
+    assert "Hello" not in text(chosen.preamble(prompt))
+
+
 def test_history_that_begins_with_the_assistant_closes_the_system_turn() -> None:
     prompt = Prompt("Be brief.", ("Why?",), (Turn("assistant", "Hello"),))
     assert text(template("mistral").render(prompt)) == "<s>[INST]Be brief.\n\n[/INST]Hello</s>[INST]Why?[/INST]"
