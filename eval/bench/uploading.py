@@ -11,6 +11,7 @@ is the machine's own.
 
 import argparse
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -92,13 +93,19 @@ def asked(client: httpx2.Client, groups: Sequence[Sequence[str]]) -> Times:
         return times
 
     with ThreadPoolExecutor(len(groups)) as pool:
-        return {question: seconds for times in pool.map(person, groups) for question, seconds in times.items()}
+        found = {question: seconds for times in pool.map(person, groups) for question, seconds in times.items()}
+    print("seconds of each answer:", *(f"{seconds:.1f}" for seconds in found.values()), file=sys.stderr, flush=True)
+    return found
 
 
 def tables(measured: Measured) -> dict[str, Any]:
     alone, beside = compared(measured)
     return {
-        "Times as long as the same question alone": {"beside an upload": spread(beside), "alone": spread(alone)},
+        "Times as long as the same question alone": {
+            "beside an upload": spread(beside),
+            "beside an upload, each question's mean": spread(_means(measured.beside, measured.alone)),
+            "alone": spread(alone),
+        },
         "Seconds to the whole answer": {
             "alone": spread([seconds for times in measured.alone for seconds in times.values()]),
             "beside an upload": spread([seconds for times in measured.beside for seconds in times.values()]),
@@ -116,6 +123,11 @@ def compared(measured: Measured) -> tuple[list[float], list[float]]:
         for ratio in _ratios(times, [*rounds[:number], *rounds[number + 1 :]])
     ]
     return alone, [ratio for times in measured.beside for ratio in _ratios(times, rounds)]
+
+
+def _means(rounds: Sequence[Times], others: Sequence[Times]) -> list[float]:
+    """Each question's mean over the rounds, by its mean over the others: who is answered beside whom evens out."""
+    return _ratios({question: fmean(times[question] for times in rounds) for question in rounds[0]}, others)
 
 
 def _ratios(times: Times, others: Sequence[Times]) -> list[float]:
@@ -157,7 +169,7 @@ def _sentences() -> Iterator[str]:
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = options.parser(__doc__ or "", limit=12)
+    parser = options.parser(__doc__ or "", limit=8)
     parser.add_argument("--people", type=int, default=4, metavar="N")
     parser.add_argument("--pages", type=int, default=PAGES, metavar="N", help=f"of the report; {PAGES} by default")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="alone, and at most beside it; 3 by default")

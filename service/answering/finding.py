@@ -65,7 +65,9 @@ class Finder:
         """Unit vector of the question: the mean of its wordings, and of what it asks once a report's title is taken out."""
         bare = " ".join(word for word in asked.subject.split() if stem(word.strip(".,?!’'\"").lower()) not in titles)
         wordings = [*asked.searches, *([bare] if titles and content_words(bare) else [])]
-        mean = np.asarray(self.index.embedder.embed(wordings, kind="query").mean(axis=0), dtype=np.float32)
+        together = [*wordings, *parts(asked.searches[0])]  # at once, which takes less: the parts are searched for next
+        rows = self.index.embedder.embed(together, kind="query")[: len(wordings)]
+        mean = np.asarray(rows.mean(axis=0), dtype=np.float32)
         return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
 
     def _titles(self, sides: Sequence[Filters]) -> frozenset[str]:
