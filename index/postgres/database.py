@@ -156,6 +156,16 @@ class Database:
                     _LOG.info("a transaction is tried again: %s", code_of(error))
             return self._transaction(change)
 
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection of its own for what lasts longer than a transaction, such as locks, which end with it."""
+        with _translated(self.address):
+            connection = Connection(self.address)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
     def run_alone(self, sql: str) -> None:
         """Statements that cannot be part of a transaction, or take long; several have semicolons between them."""
         with _translated(self.address), self._borrowed() as connection, connection.patient():

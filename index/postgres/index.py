@@ -11,6 +11,7 @@ from typing import Literal
 from index.base import EmbeddingIndex
 from index.batches import NewDocument, batches
 from index.postgres import searched, store
+from index.postgres.claims import claimed
 from index.postgres.database import Connection, Database
 from index.postgres.migrations import migrate
 from index.postgres.search import search
@@ -51,16 +52,17 @@ class PostgresIndex(EmbeddingIndex):
     def add_many(self, items: Iterable[NewDocument], progress: Callable[[Added], None] | None = None) -> list[Added]:
         """Adds each document on its own (all or nothing), but embeds many together, which is faster.
 
-        `progress` hears of every document when it is in the database.
+        `progress` hears of every document when it is in the database. What another process is adding now comes last: by
+        then it is there, and is not embedded again.
         """
-        outcomes = []
+        outcomes: list[Added] = []
+        later: list[NewDocument] = []
         for batch in batches(items):
-            ready = self._embedded(batch)
-            for item in batch:
-                embedded = ready.get(item.document.id)
-                outcomes.append(self.database.write(partial(self._add, item=item, embedded=embedded)))
-                if progress:
-                    progress(outcomes[-1])
+            with claimed(self.database, (item.document.id for item in batch)) as mine:
+                outcomes += self._add_batch([item for item in batch if item.document.id in mine], progress)
+            later += [item for item in batch if item.document.id not in mine]
+        for item in later:
+            outcomes += self._add_batch([item], progress)
         return outcomes
 
     def remove(self, document_id: str) -> None:
@@ -126,6 +128,15 @@ class PostgresIndex(EmbeddingIndex):
     def close(self) -> None:
         self.database.close()
         self._replica.close()
+
+    def _add_batch(self, batch: Sequence[NewDocument], progress: Callable[[Added], None] | None) -> list[Added]:
+        ready, outcomes = self._embedded(batch), []
+        for item in batch:
+            embedded = ready.get(item.document.id)
+            outcomes.append(self.database.write(partial(self._add, item=item, embedded=embedded)))
+            if progress:
+                progress(outcomes[-1])
+        return outcomes
 
     def _embedded(self, batch: Sequence[NewDocument]) -> dict[str, list[Vectors]]:
         """Vectors of those of the batch that are not searched yet, by the document's id."""

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import numpy as np
@@ -33,6 +33,9 @@ _MOST_STOPS = 4
 """Servers accept no more; all stops are applied here too."""
 _BYTES_PER_TOKEN = 2
 """English has four or more: an upper estimate of the count."""
+
+Probe = Literal["lists", "silent", "fails"]
+"""What came of asking a server for its models."""
 
 
 class RemoteModel:
@@ -113,10 +116,16 @@ class RemoteModel:
 
     def answers(self, seconds: float) -> bool:
         """Whether the server lists its models, now and in that time."""
+        return self.probe(seconds) == "lists"
+
+    def probe(self, seconds: float) -> Probe:
+        """`silent` is one that took the question and has not answered it yet: it hangs, or it does one thing at a time."""
         try:
-            return self._client.get("models", timeout=seconds).is_success
+            return "lists" if self._client.get("models", timeout=seconds).is_success else "fails"
+        except httpx2.ReadTimeout:
+            return "silent"
         except (httpx2.HTTPError, RuntimeError):  # the second: closed meanwhile
-            return False
+            return "fails"
 
     def close(self) -> None:
         self._client.close()
@@ -137,7 +146,7 @@ class RemoteModel:
     def _body(self, prompt: Prompt, max_tokens: int, cancel: Cancel | None) -> dict[str, Any]:
         if cancel:
             raise Cancelled("The request was cancelled.")
-        messages = [{"role": turn.role, "content": turn.content} for turn in prompt.history]
+        messages = [{"role": turn.role, "content": turn.content} for turn in prompt.turns]
         if prompt.system:
             messages.insert(0, {"role": "system", "content": prompt.system})
         messages.append({"role": "user", "content": prompt.user})

@@ -4,12 +4,17 @@ A request goes to a server that is up and not busier than the others; among thos
 to, so that what is asked twice about the same passages finds them in that server's prefix cache (rendezvous hashing
 with bounded loads: Thaler and Ravishankar 1998, Mirrokni et al. 2018). A request of which nothing was streamed yet
 moves on when its server is lost or busy; one that was begun fails, because its words cannot be taken back.
+
+A server that is silent may only be busy: llama-cpp-python's answers nothing else while it writes to somebody. New requests
+avoid it; those that it has are taken from it when no piece of an answer came for long, either.
 """
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -26,20 +31,33 @@ _Ask = Callable[[RemoteModel, Cancel], Generator[T, None, None]]
 _PROBE_EVERY = 0.5
 _PROBE_SECONDS = 1.0
 _STRIKES = 2
-"""Probes in a row that a server must leave unanswered to count as down: one may be lost in a burst of work."""
+"""Probes in a row that must fail for a server to count as down: one may be lost in a burst of work."""
+_SILENT_SECONDS = 30.0
+"""After which one that has requests and says nothing counts as down: as long as reading a long prompt may take."""
 _SLACK = 1
 """Requests that a server may have more than the least busy one, and still get those whose evidence points to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """In seconds."""
+
+    every: float = _PROBE_EVERY
+    seconds: float = _PROBE_SECONDS
+    silence: float = _SILENT_SECONDS
 
 
 class _Server:
     """One server: how many requests it has, and whether it answers."""
 
-    def __init__(self, model: RemoteModel, probe_every: float) -> None:
+    def __init__(self, model: RemoteModel, timing: Timing) -> None:
         self.model = model
         self.running = 0
         self.up = True
+        self.silent = False
+        self._timing = timing
         self._strikes = 0
-        self._every = probe_every
+        self._heard = time.monotonic()
         self._closing = threading.Event()
         self._prober = threading.Thread(target=self._probe, name="model-server", daemon=True)
         self._prober.start()
@@ -55,13 +73,23 @@ class _Server:
     def close(self) -> None:
         """Waits for a probe under way: it would open a connection that nobody closes."""
         self._closing.set()
-        self._prober.join(_PROBE_SECONDS)
+        self._prober.join(self._timing.seconds)
         self.model.close()
 
+    def hear(self) -> None:
+        """A sign of life."""
+        self._strikes, self._heard, self.silent = 0, time.monotonic(), False
+
     def _probe(self) -> None:
-        while not self._closing.wait(self._every):
-            if self.model.answers(_PROBE_SECONDS):
-                self._strikes, self.up = 0, True
+        while not self._closing.wait(self._timing.every):
+            outcome = self.model.probe(self._timing.seconds)
+            if outcome == "lists":
+                self.hear()
+                self.up = True
+                continue
+            self.silent = outcome == "silent"
+            if self.silent and self.running:
+                self.up = self.up and time.monotonic() - self._heard < self._timing.silence
             else:
                 self._strikes += 1
                 self.up = self.up and self._strikes < _STRIKES
@@ -70,8 +98,8 @@ class _Server:
 class ModelServers:
     """Implements `TextModel`. All servers must serve the same model."""
 
-    def __init__(self, models: Sequence[RemoteModel], *, probe_every: float = _PROBE_EVERY) -> None:
-        self._servers = [_Server(model, probe_every) for model in models]
+    def __init__(self, models: Sequence[RemoteModel], *, timing: Timing = Timing()) -> None:
+        self._servers = [_Server(model, timing) for model in models]
         self._lock = threading.Lock()
 
     @property
@@ -123,6 +151,7 @@ class ModelServers:
                 with closing(ask(server.model, _Either(cancel, server))) as answer:
                     for item in answer:
                         begun = True
+                        server.hear()
                         yield item
                     return
             except (ModelBusy, ServerLost, Cancelled) as error:
@@ -141,10 +170,11 @@ class ModelServers:
         raise ModelFailed(f"None of the model servers answers ({names}); is one running?") from failure
 
     def _enter(self, prompt: Prompt | None, tried: list[_Server]) -> _Server | None:
-        """The server to ask next; those that are down only when no other is left."""
+        """The server to ask next; those that are silent only when no other is left, and those that are down after them."""
         with self._lock:
             left = [server for server in self._servers if server not in tried]
             left = [server for server in left if server.up] or left
+            left = [server for server in left if not server.silent] or left
             if not left:
                 return None
             least = min(server.running for server in left)

@@ -19,6 +19,9 @@ class Server(ThreadingHTTPServer):
     gone: threading.Event
     listing: bool
     """Whether it lists its models, by which others see that it lives."""
+    silent: threading.Event
+    """Set: it takes the question for its models and does not answer it."""
+    unanswered: int
 
     @property
     def url(self) -> str:
@@ -30,7 +33,10 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        if self.server.listing:
+        if self.server.silent.is_set():
+            self.server.unanswered += 1
+            self.wait_until_gone()
+        elif self.server.listing:
             self.send(200, json.dumps({"data": [{"id": "served-model"}]}).encode())
         else:
             self.send(500, b"")
@@ -59,6 +65,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def wait_until_gone(self) -> None:
         """Until the client has closed its end."""
+        self.close_connection = True
         self.connection.settimeout(PATIENCE)
         if not self.connection.recv(1):
             self.server.gone.set()
@@ -91,6 +98,7 @@ def refusing(status: int, message: str = "no", **headers: str) -> Answer:
 def serving() -> Iterator[Server]:
     server = Server(("127.0.0.1", 0), Handler)
     server.requests, server.gone, server.listing = [], threading.Event(), True
+    server.silent, server.unanswered = threading.Event(), 0
     threading.Thread(target=server.serve_forever, args=(0.01,)).start()
     yield server
     server.shutdown()

@@ -5,14 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
 from service.errors import Cancelled, ModelBusy, ModelFailed
 from service.llm.remote import RemoteModel
-from service.llm.servers import ModelServers
+from service.llm.servers import ModelServers, Timing
 from service.llm.types import Cancel, Prompt
 from service.runtime import open_model
 from service.settings import Settings
@@ -20,6 +20,7 @@ from tests.llm.model_server import PATIENCE, Answer, Handler, Server, piece, ref
 
 QUICK = 0.05
 """Seconds between probes here."""
+TIMING = Timing(every=QUICK)
 
 
 def prompt(number: int = 0, question: str = "Why?") -> Prompt:
@@ -34,7 +35,7 @@ def pair() -> Iterator[tuple[Server, Server]]:
 
 @pytest.fixture
 def servers(pair: tuple[Server, Server]) -> Iterator[ModelServers]:
-    model = ModelServers([RemoteModel(each.url, model="m", attempts=1) for each in pair], probe_every=QUICK)
+    model = ModelServers([RemoteModel(each.url, model="m", attempts=1) for each in pair], timing=TIMING)
     yield model
     model.close()
 
@@ -118,6 +119,31 @@ def test_a_silent_server_loses_its_requests_to_the_other(pair: tuple[Server, Ser
     assert first.gone.wait(PATIENCE)
 
 
+def test_who_does_one_thing_at_a_time_keeps_its_requests_and_gets_no_others(pair: tuple[Server, Server]) -> None:
+    """llama-cpp-python's server lists nothing while it writes to somebody."""
+    with serving_slowly(pair, silence=PATIENCE) as servers:
+        first, release = chosen(pair, servers), threading.Event()
+        first.answer = lambda handler, body: (release.wait(PATIENCE), saying("Late")(handler, body))[1]
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(lambda: list(servers.stream(prompt())))
+            wait_for(lambda: bool(first.requests))
+            first.silent.set()
+            wait_for(lambda: first.unanswered > 5)
+            for number in range(10):
+                assert list(servers.stream(prompt(number))) == ["Yes"]
+            release.set()
+            assert waiting.result(PATIENCE) == ["Late"]
+        assert len(first.requests) == 1
+
+
+def test_who_is_silent_for_long_loses_its_requests(pair: tuple[Server, Server]) -> None:
+    with serving_slowly(pair, silence=4 * QUICK) as servers:
+        first = chosen(pair, servers)
+        first.answer = lambda handler, body: handler.wait_until_gone()
+        first.silent.set()
+        assert list(servers.stream(prompt())) == ["Yes"]
+
+
 def test_a_server_that_came_back_is_asked_again(pair: tuple[Server, Server], servers: ModelServers) -> None:
     first = chosen(pair, servers)
     first.answer = hang_up
@@ -193,6 +219,15 @@ def test_the_setting_takes_several_addresses(pair: tuple[Server, Server]) -> Non
         for number in range(24):
             assert list(several.stream(prompt(number))) == ["Yes"]
     assert all(server.requests for server in pair)
+
+
+@contextmanager
+def serving_slowly(pair: tuple[Server, Server], *, silence: float) -> Iterator[ModelServers]:
+    """Probes are given up as quickly as they are made."""
+    models = [RemoteModel(each.url, model="m", attempts=1) for each in pair]
+    servers = ModelServers(models, timing=Timing(every=QUICK, seconds=QUICK, silence=silence))
+    yield servers
+    servers.close()
 
 
 def chosen(pair: tuple[Server, Server], servers: ModelServers) -> Server:

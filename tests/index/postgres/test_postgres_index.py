@@ -1,14 +1,20 @@
 """What only the index in PostgreSQL must do: share a database, survive broken connections, say what is wrong."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Literal
+from unittest import mock
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from index.batches import NewDocument
 from index.errors import SchemaTooNew, StoreError
 from index.hash_embedder import HashEmbedder
 from index.postgres import database as database_module
@@ -27,6 +33,19 @@ PATIENCE = 60.0
 TABLES = (
     "documents", "sources", "originals", "passages", "vectors", "sentences", "postings", "terms", "words", "acronyms",
 )  # fmt: skip
+
+
+class Slow(HashEmbedder):
+    """So slow that two workers meet."""
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__(dimension)
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str], *, kind: Literal["query", "passage"]) -> NDArray[np.float32]:
+        self.embedded += texts
+        time.sleep(0.1)
+        return super().embed(texts, kind=kind)
 
 
 @pytest.fixture
@@ -56,6 +75,22 @@ def test_workers_that_add_the_same_reports_lose_and_double_nothing(database_url:
     assert sorted(outcomes) == ["added"] * 12 + ["unchanged"] * 24
     assert workers[0].stats().passages == 24
     assert [finding for finding in check(database_url) if not finding.ok] == []
+    for worker in workers:
+        worker.close()
+
+
+def test_workers_that_are_given_the_same_folder_divide_it(database_url: str) -> None:
+    """Each report is embedded by one of them, and both hear that it is there."""
+    documents = [report(f"Drones number {n} fly.\nCouncils fly drones {n} times.", title=f"D{n}") for n in range(12)]
+    items = [NewDocument(document, passages_of(document), document.source) for document in documents]
+    embedders = [Slow(64), Slow(64)]
+    workers = [PostgresIndex.open(database_url, embedder) for embedder in embedders]
+    with mock.patch("index.batches._TOGETHER", 2), ThreadPoolExecutor(2) as pool:
+        outcomes = [each for found in pool.map(lambda worker: worker.add_many(items), workers) for each in found]
+    assert sorted(each.outcome for each in outcomes) == ["added"] * 12 + ["unchanged"] * 12
+    embedded = Counter(text for embedder in embedders for text in embedder.embedded)
+    assert set(embedded.values()) == {1}
+    assert all(embedder.embedded for embedder in embedders)
     for worker in workers:
         worker.close()
 
