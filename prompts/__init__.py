@@ -31,6 +31,7 @@ def examples() -> tuple[Turn, ...]:
     turns: list[Turn] = []
     for example in told["example"]:
         passages = told["passages"][example["passages"]].strip()
-        turns.append(Turn("user", f"Passages:\n{passages}\n\nQuestion: {example['question']}"))
+        asked = f"{example.get('context', '')}Question: {example['question']}"
+        turns.append(Turn("user", f"Passages:\n{passages}\n\n{asked}"))
         turns.append(Turn("assistant", example["reply"]))
     return tuple(turns)

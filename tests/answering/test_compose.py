@@ -10,8 +10,10 @@ from index.local import LocalIndex
 from prompts import examples
 from service.answering.compose import ANSWERS, REPLIES, answer_prompt, answerable_prompt, answered, beginning
 from service.answering.finding import Finder
+from service.answering.followup import standalone
 from service.answering.options import Options
 from service.answering.types import Question
+from service.llm.types import Turn
 
 REPORT = """# Trams 2025
 
@@ -19,13 +21,17 @@ REPORT = """# Trams 2025
 
 Fares rose by 4% in Highmere. Season tickets did not.
 """
-FORM = re.compile(r"Passages:\n(?:(?:\[[^\n]+\]|- [^\n]+)\n)+\nQuestion: [^\n]+")
+FORM = re.compile(
+    r"Passages:\n(?:(?:\[[^\n]+\]|- [^\n]+)\n)+\n(?:Earlier question: [^\n]+\nEarlier answer: [^\n]+\n)?Question: [^\n]+"
+)
 
 
 def test_worked_examples_have_the_form_of_the_prompt_they_teach(index: LocalIndex) -> None:
     question = "How much did fares rise?"
     sources = Finder(index, Options()).find(question, Question(question)).chosen
-    assert FORM.fullmatch(answer_prompt(question, sources).user)
+    earlier = standalone("And for season tickets?", [Turn("user", question), Turn("assistant", "By 4%.")])
+    for context in ("", earlier.context):
+        assert FORM.fullmatch(answer_prompt(question, sources, context=context).user)
     for number, turn in enumerate(examples()):
         assert turn.role == ("assistant" if number % 2 else "user")
         if turn.role == "user":
