@@ -187,8 +187,8 @@ class Answerer:
     def _write(
         self, found: Found, values: Mapping[str, float], draft: Draft, clock: _Clock, cancel: Cancel | None
     ) -> Generator[Event, None, gate.Decision]:
-        """Drafts, and settles each sentence. Where search leaves open whether the reports answer, the model is asked once its first
-        sentence is there, and nothing is presented before; it writes on meanwhile. Where the question asks for a kind of
+        """Drafts, and settles each sentence. Whether the reports answer the model is asked once its first sentence is there, and
+        nothing is presented before; it writes on meanwhile. Where the question asks for a kind of
         value, nothing is presented before a sentence gives one."""
         prompt = self._prompt(found)
         wanted = self._wanted(found)
@@ -199,8 +199,8 @@ class Answerer:
                 yield drafted
                 continue
             if decision is None:
-                settled = not self._is_guarded(found) or gate.is_settled(values, self.calibration)
-                decision = self._decide(found, values, None if settled else self._judge(found, prompt, cancel))
+                judge = self._judge(found, prompt, cancel) if self._is_guarded(found) else None
+                decision = self._decide(found, values, judge)
                 if not decision.answerable:
                     return decision
                 held += self._settle(drafted, draft, cancel)

@@ -21,9 +21,6 @@ FAR = 0.22
 """Cosine of question and best passage under which nothing in the reports is even near its subject: no model is asked."""
 UNJUDGED = 0.75
 """What stands for the model's log-odds where its engine gives none: about their mean over the tuning questions."""
-LEAST_JUDGED = -1.5
-"""Below the model's lowest log-odds on the tuning questions (-1.4): what passes with it passes whatever the model says. It need not
-be asked about 36 of the 45 tuning questions with an answer, which brings the first checked sentence sooner (eval/NOTES.md)."""
 SCOPE = 0.32
 """Cosine under which an unanswered question counts as out of scope rather than as not answered by the reports."""
 
@@ -95,11 +92,6 @@ def features(question: str, subject: str, hits: Sequence[Hit], sources: Sequence
 def judged(values: Mapping[str, float], judge: float | None) -> dict[str, float]:
     """The features with the model's log-odds, or with what stands for them."""
     return {**values, "judge": UNJUDGED if judge is None else judge}
-
-
-def is_settled(values: Mapping[str, float], calibration: Calibration) -> bool:
-    """Whether the reports answer the question however little the model thinks of it."""
-    return bool(values) and decide(judged(values, LEAST_JUDGED), calibration).answerable
 
 
 def _without_value(subject: str, sources: Sequence[Source], best: float) -> float:
