@@ -80,7 +80,7 @@ def find(index: Index, question: str, scopes: Sequence[Filters], *, limit: int) 
     return in_turn(per_scope, limit)
 
 
-def best(sources: Sequence[Source]) -> list[Source]:
+def best(sources: Sequence[Source], *, most: int = SENTENCES) -> list[Source]:
     """The sentence nearest to its report's centre from each section, in reading order."""
     chosen: dict[tuple[str, str], tuple[float, Source]] = {}
     centres = _centres(sources)
@@ -92,7 +92,7 @@ def best(sources: Sequence[Source]) -> list[Source]:
         key = (passage.document_id, passage.heading)
         if key not in chosen or nearness > chosen[key][0]:
             chosen[key] = (nearness, source)
-    nearest = sorted(chosen.values(), key=lambda item: -item[0])[:SENTENCES]
+    nearest = sorted(chosen.values(), key=lambda item: -item[0])[:most]
     return sorted(
         (source for _, source in nearest), key=lambda s: (s.hit.passage.document_id, s.hit.passage.ordinal, s.ordinal)
     )

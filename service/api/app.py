@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from service.api import (
     access,
+    briefs,
     chat,
     compare,
     completions,
@@ -28,6 +29,8 @@ from service.api import (
 )
 from service.api.context import Context
 from service.api.door import Door, PersonalDoor
+from service.errors import RunError
+from service.llm.types import Cancel
 from service.runtime import Runtime
 
 DESCRIPTION = """Answers questions about digital and technology trends reports with citations that can be checked.
@@ -42,8 +45,12 @@ def create_app(runtime: Runtime) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         purging = asyncio.create_task(_purge_daily(runtime))
+        stopping = Cancel()
+        preparing = asyncio.create_task(asyncio.to_thread(_prepare, runtime, stopping))
         async with _mcp(app, context):
             yield
+        stopping.set()
+        await preparing
         purging.cancel()
         with suppress(asyncio.CancelledError):
             await purging
@@ -60,6 +67,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     )
     app.state.context = context
     for module in (
+        briefs,
         chat,
         compare,
         search,
@@ -85,6 +93,12 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.add_middleware(security.Headers)
     app.add_middleware(observing.Requests, observer=context.observer)
     return app
+
+
+def _prepare(runtime: Runtime, stopping: Cancel) -> None:
+    """Before anybody asks; a model that cannot do it now says so when somebody asks."""
+    with suppress(RunError):
+        runtime.answerer.prepare(cancel=stopping)
 
 
 def _mcp(app: FastAPI, context: Context) -> AbstractAsyncContextManager[None]:

@@ -30,3 +30,13 @@ def test_the_original_of_a_pdf_opens_at_the_cited_page(service: Service, visit: 
     link = opened.get_by_role("link", name="Original, page 2")
     expect(link).to_have_attribute("href", f"/api/documents/{document.id}/original#page=2")
     expect(link).not_to_have_attribute("download", "")
+
+
+def test_the_brief_is_quoted_and_opens_where_it_stands(service: Service, visit: Open) -> None:
+    page = visit(service.url, "/?view=reports").page
+    report = page.locator(".report").filter(has_text="Digital skills survey 2021")
+    report.get_by_text("Brief and contents").click()
+    sentence = report.locator(".brief > p button").first
+    quoted = sentence.inner_text()
+    sentence.click()
+    expect(page.locator("mark.current")).to_contain_text(quoted)

@@ -9,7 +9,7 @@ import { questionList, questionsOf } from "./suggestions.js";
 import { removeLater } from "./undo.js";
 import { words } from "./words.js";
 
-/** @import { Block, FullReport, Report } from "./types.js" */
+/** @import { FullReport, Report } from "./types.js" */
 
 let made = 0;
 
@@ -38,7 +38,7 @@ export function reportCard(report, actions) {
 }
 
 /**
- * Its first words, questions that it can answer and its headings, read when they are asked for.
+ * Its brief, questions that it can answer and its headings, read when they are asked for.
  * @param {Report} report @param {((question: string) => void) | null} ask
  */
 function brief(report, ask) {
@@ -47,8 +47,9 @@ function brief(report, ask) {
 		if (!details.open || details.childElementCount > 1) return;
 		const body = details.appendChild(el("div", { class: "brief" }, words.loading));
 		try {
-			const [full, questions] = await Promise.all([get(route("documents", report.id)), ask ? questionsOf(report.id) : []]);
-			body.replaceChildren(...summary(full, ask && questionList(questions, ask)));
+			const path = route("documents", report.id);
+			const [full, { sentences }, questions] = await Promise.all([get(path), get(`${path}/brief`), ask ? questionsOf(report.id) : []]);
+			body.replaceChildren(...summary(full, sentences, ask && questionList(questions, ask)));
 		} catch (error) {
 			body.replaceChildren(error.message);
 		}
@@ -56,17 +57,15 @@ function brief(report, ask) {
 	return details;
 }
 
-/** @param {FullReport} report @param {Node | null} questions */
-function summary(report, questions) {
-	const first = report.blocks.find((block) => block.kind === "paragraph" && block.end - block.start > 50);
-	const headings = report.blocks.filter((block) => block.kind === "heading");
-	const open = (from, block) =>
-		openPlaces(from, [{ document_id: report.id, title: report.title, start: block.start, end: block.end }], 0);
-	const items = headings.map((block) =>
-		el("li", { "data-depth": Math.min(block.headings.length + 1, 4) }, button({ text: plainBlock(report, block), class: "link", press: (event) => open(event.currentTarget, block) })),
-	);
+/** @param {FullReport} report @param {any[]} quoted @param {Node | null} questions */
+function summary(report, quoted, questions) {
+	const place = (text, { start, end }) =>
+		button({ text, class: "link", press: (event) => openPlaces(event.currentTarget, [{ document_id: report.id, title: report.title, start, end }], 0) });
+	const items = report.blocks
+		.filter((block) => block.kind === "heading")
+		.map((block) => el("li", { "data-depth": Math.min(block.headings.length + 1, 4) }, place(plainBlock(report, block), block)));
 	return [
-		...(first ? [el("blockquote", {}, plainBlock(report, first))] : []),
+		...quoted.map((one) => el("p", {}, place(one.text, one), one.page && ` (${words.cite.page(one.page)})`)),
 		...(questions ? [questions] : []),
 		items.length ? el("ul", { class: "contents-list" }, ...items) : el("p", { class: "note" }, words.reports.noBrief),
 	];
