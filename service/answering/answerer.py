@@ -103,7 +103,7 @@ class Answerer:
     def warm(self, question: Question, *, cancel: Cancel | None = None) -> list[Evidence]:
         """The evidence for a question that is still being typed; its prompt is read in idle time."""
         text, _ = _readable(question.text)
-        found = self._growing.grown(question, self._finder.find(text, question))
+        found = self._growing.grown(question, self._finder.find(text, question), is_typed=True)
         if found.sources:
             self._growing.remember(question, found)
             self.model.warm(begun_prompt(self._prompt(found)), cancel=cancel)

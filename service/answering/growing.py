@@ -23,7 +23,7 @@ _SECONDS = 120.0
 _STILL_NEAR = 2
 """A sentence stays while it is among this many times the best that there is room for."""
 _SURE = 2
-"""New sentences that are read however full the prompt is; all chosen here on the tuning questions (eval/NOTES.md)."""
+"""New sentences that are read however full the prompt is. All three are chosen on the tuning questions (eval/NOTES.md)."""
 
 
 class GrowingEvidence:
@@ -34,12 +34,15 @@ class GrowingEvidence:
         self._shown: OrderedDict[tuple[str, object], tuple[float, tuple[Key, ...]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def grown(self, question: Question, found: Found) -> Found:
-        """What was found, with the sentences for the model in an order that begins as it did for a beginning of the question."""
+    def grown(self, question: Question, found: Found, *, is_typed: bool = False) -> Found:
+        """What was found, with the sentences for the model in an order that begins as it did for a beginning of the question.
+        While it is typed (`is_typed`) there is time to fill the room that is left. Once it is asked, somebody waits: beside what
+        fills half the room only the best new ones come in."""
         if found.whole or not found.chosen:
             return found
         kept = list(self._kept(question, found))
-        return replace(found, chosen=[*kept, *self._new(kept, found.chosen)])
+        is_half_full = 2 * sum(source.words for source in kept) >= self._options.evidence_words
+        return replace(found, chosen=[*kept, *self._new(kept, found.chosen, fill=is_typed or not is_half_full)])
 
     def remember(self, question: Question, found: Found) -> None:
         """Only what is typed is remembered: an answer does not depend on what others have asked before."""
@@ -59,8 +62,8 @@ class GrowingEvidence:
                 return
             yield near[key]
 
-    def _new(self, kept: Sequence[Source], chosen: Sequence[Source]) -> Iterator[Source]:
-        """What the kept ones lack: the best, the first from a report that has none yet, and others while there is room."""
+    def _new(self, kept: Sequence[Source], chosen: Sequence[Source], *, fill: bool) -> Iterator[Source]:
+        """What the kept ones lack: the best, and to `fill` the room the first from a report that has none yet, and others."""
         known = {source.key for source in kept}
         reports = {source.hit.passage.document_id for source in kept}
         words, count = sum(source.words for source in kept), len(kept)
@@ -68,7 +71,8 @@ class GrowingEvidence:
         for source in chosen:
             report = source.hit.passage.document_id
             fits = words + source.words <= self._options.evidence_words and count < self._options.evidence_sentences
-            if source.key in known or not (fits or not kept or source.key in sure or report not in reports):
+            more = fill and (fits or not kept or report not in reports)
+            if source.key in known or not (more or source.key in sure):
                 continue
             words, count = words + source.words, count + 1
             reports.add(report)
