@@ -75,7 +75,9 @@ def _filled(index: PostgresIndex, made: Grown, passages: int) -> Figures:
         shelf.put(report)
         total, copied = total + len(report.passages), copied + len(report.passages)
     stored = time.perf_counter() - began
-    shelf.finish()
+    [[unfinished]] = index.database.read("SELECT to_regclass('vectors_nearest') IS NULL")
+    if copied or unfinished:
+        shelf.finish()
     seconds = time.perf_counter() - began
     [[size]] = index.database.read("SELECT pg_database_size(current_database())")
     figures = {"kb_a_passage": (size / total / 1000, total)}

@@ -1,6 +1,7 @@
 """Service processes and ingest workers under load, while one after the other is killed: nothing lost, doubled or stuck.
 
     python -m tests.storage.kill_run --minutes 10
+    python -m tests.storage.kill_run --minutes 10 --proxy nginx    # a real one, with `deploy/nginx.conf`
 
 Three service processes behind a proxy and two ingest workers share a PostgreSQL of their own. People upload reports and
 hold conversations; every half minute a worker is killed, and once a service process. At the end everything is counted.
@@ -19,8 +20,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,6 +31,7 @@ import httpx2
 from index.postgres.checks import check
 from index.postgres.database import Database
 from tests.index.postgres.server import Server
+from tests.storage.nginx import nginx
 from tests.storage.proxy import proxy
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +42,8 @@ SHOWN = 20
 """Conversations that are looked at through the proxy; the rows of all are counted."""
 PARAGRAPHS = 400
 """Of a report, so that a worker is killed in the middle of some."""
+Proxy = Callable[[Sequence[int]], AbstractContextManager[str]]
+"""Makes the processes at some ports look like one."""
 QUESTION = "What do councils adopt in 2024?"
 
 
@@ -123,7 +128,9 @@ class Member:
             self._process = self._drain = None
 
 
-def run(server: Server, seconds: float, every: float, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def run(
+    server: Server, seconds: float, every: float, before: Proxy = proxy, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """What was done and what was found wrong. The last kills leave time for what they interrupted."""
     url, seen, stop = server.new_database(), Seen(), threading.Event()
     with ExitStack() as stack:
@@ -131,7 +138,7 @@ def run(server: Server, seconds: float, every: float, say: Callable[[str], None]
         log = stack.enter_context((folder / "log").open("wb"))
         services = _started(stack, "service", SERVICES, url, folder, log)
         workers = _started(stack, "worker", WORKERS, url, folder, log)
-        address = stack.enter_context(proxy([each.port for each in services]))
+        address = stack.enter_context(before([each.port for each in services]))
         people = [
             threading.Thread(target=person, args=(address, number, seen, stop))
             for person, count in ((_upload, UPLOADERS), (_ask, ASKERS))
@@ -346,10 +353,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--every", type=float, default=30, metavar="SECONDS", help="between two kills of a worker")
+    parser.add_argument("--proxy", metavar="NGINX", help="an nginx program, instead of the small proxy of the tests")
     given = parser.parse_args()
+    before = partial(nginx, program=given.proxy) if given.proxy else proxy
     server = Server()
     try:
-        found = run(server, 60 * given.minutes, given.every, lambda text: print(text, flush=True))
+        found = run(server, 60 * given.minutes, given.every, before, lambda text: print(text, flush=True))
     finally:
         server.close()
     print(json.dumps({**found, "load": os.getloadavg()}, indent=1))
