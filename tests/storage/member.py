@@ -39,7 +39,9 @@ def serve(index: PostgresIndex, settings: Settings) -> None:
     from service.api.serving import bind
     from service.api.serving import serve as serve_app
 
-    model = ScriptedModel([Rule("(?s).*", ANSWER)], score=lambda _, option: 0.98 if option in ("Yes", "Answer") else 0.02)
+    model = ScriptedModel(
+        [Rule("(?s).*", ANSWER)], score=lambda _, option: 0.98 if option in ("Yes", "Answer") else 0.02
+    )
     listener = bind("127.0.0.1", settings.port)
     with Runtime.assemble(settings, index, model) as runtime:
         serve_app(create_app(runtime), listener, ready=lambda: print("ready", flush=True))
