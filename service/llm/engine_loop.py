@@ -1,10 +1,10 @@
 """The engine's thread: which jobs run, what goes into the next batch, and what happens when something breaks.
 
 Budget. One llama.cpp context with `cells` cells, one token each, shared by everybody, and `SEQUENCES` sequence numbers:
-`PARALLEL` for running jobs, `PINS` for pinned beginnings, the rest for finished ones that wait to be reused. A job
-starts when its worst case (prompt and longest answer, less what it shares) fits beside the worst cases of all
-running jobs, so a running job never runs out. Until then it waits, in order of arrival; finished and pinned sequences
-give way.
+at most `MOST_PARALLEL` for running jobs, `PINS` for pinned beginnings, the rest for finished ones that wait to be
+reused. As many run as the machine's speed allows (`engine_pace.py`). A job starts when its worst case (prompt and
+longest answer, less what it shares) fits beside the worst cases of all running jobs, so a running job never runs out.
+Until then it waits, in order of arrival; finished and pinned sequences give way.
 A prompt whose own worst case exceeds the context is refused before it gets here (`PromptTooLong`).
 
 A step decodes one token of each answering job and a chunk of prompt. The chunk goes in turn to the job that came first
@@ -26,13 +26,12 @@ from service.llm.engine_beginnings import Beginnings
 from service.llm.engine_cache import PINS, Cache, common_prefix
 from service.llm.engine_cache import Sequence as CachedSequence
 from service.llm.engine_job import Job, Priority, StateJob
-from service.llm.engine_pace import Pace
+from service.llm.engine_pace import MOST_PARALLEL, Pace
 from service.llm.engine_parts import Parts
 from service.llm.engine_queue import JobQueue
 from service.llm.engine_states import StateStore
 from service.llm.llama_context import Context, NoFreeCells, Rows
 
-PARALLEL = 16
 SEQUENCES = 64
 _SCRATCH = SEQUENCES
 """One number more than the cache hands out, for moving states."""
@@ -46,7 +45,7 @@ _SILENT_SECONDS = 60.0
 
 _log = logging.getLogger("trendwise.engine")
 
-assert PARALLEL + PINS < SEQUENCES  # noqa: S101
+assert MOST_PARALLEL + PINS < SEQUENCES  # noqa: S101
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Engine:
 
     def submit(self, jobs: Sequence[Job]) -> None:
         """Raises `ModelBusy` beyond the queue's length, `ModelFailed` after `close`."""
-        self._queue.submit(jobs, lambda waiting: self._pace.seconds_until_free(waiting, PARALLEL))
+        self._queue.submit(jobs, self._pace.seconds_until_free)
 
     def healthy(self) -> bool:
         return self.alive() and self._context is not None and time.monotonic() - self._beat < _SILENT_SECONDS
@@ -164,7 +163,7 @@ class Engine:
                 self._park_warming()
             elif self._running:
                 return
-            if len(self._running) == PARALLEL:
+            if len(self._running) >= self._pace.parallel():
                 return
             sequences = [running.held for running in self._running]
             source, shared = self._cache.best(job.prompt, sequences)

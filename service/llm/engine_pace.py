@@ -1,4 +1,4 @@
-"""How fast this machine is now, and so how many prompt tokens fit into one step."""
+"""How fast this machine is now, and so how many answers and prompt tokens fit into one step."""
 
 from service.llm.llama_context import BATCH
 
@@ -12,6 +12,9 @@ _MULTIPLE = 8
 _LEAST_ROWS = 16
 """Below, a step costs more a token: processor seconds for 96 tokens of a 1.5B model at 8, 16, 32 and 96 rows a step were
 7.5, 4.7, 4.6 and 4.4."""
+LEAST_PARALLEL, MOST_PARALLEL = 16, 48
+"""Answers at a time. With few, whoever comes last waits longest: of 64 equal questions to a small model Jain's index of
+their times was 0.85 with 16. With many, a step of a large model takes too long."""
 _FIRST_GUESS = 0.027
 _WEIGHT = 0.25
 _MEASURED_ROWS = 8
@@ -28,6 +31,10 @@ class Pace:
         most = min(fit, _BESIDE_ANSWERS if answering else BATCH) - answering
         return max(_MULTIPLE, _LEAST_ROWS - answering, most - (most + answering) % _MULTIPLE)
 
+    def parallel(self) -> int:
+        """Answers at a time: a step with a token of each should stay under a second."""
+        return max(LEAST_PARALLEL, min(MOST_PARALLEL, int(_ALONE_SECONDS / self._row_seconds)))
+
     def decoded(self, rows: int, seconds: float) -> None:
         if rows >= _MEASURED_ROWS:
             self._row_seconds += _WEIGHT * (seconds / rows - self._row_seconds)
@@ -35,6 +42,6 @@ class Pace:
     def finished(self, seconds: float) -> None:
         self._request_seconds += _WEIGHT * (seconds - self._request_seconds)
 
-    def seconds_until_free(self, waiting: int, parallel: int) -> int:
+    def seconds_until_free(self, waiting: int) -> int:
         """A guess for `Retry-After`."""
-        return max(1, min(60, round(self._request_seconds * (waiting + 1) / parallel)))
+        return max(1, min(60, round(self._request_seconds * (waiting + 1) / self.parallel())))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.errors import ModelBusy, ModelFailed
 from service.llm.engine_job import Job, ScoreJob, StreamJob, WarmJob
-from service.llm.engine_pace import Pace
+from service.llm.engine_pace import LEAST_PARALLEL, MOST_PARALLEL, Pace
 from service.llm.engine_queue import JobQueue
 from service.llm.llama_context import BATCH
 from service.llm.types import Cancel
@@ -105,7 +105,10 @@ def test_after_closing_nothing_comes_in_and_all_can_be_taken_out() -> None:
         submit(line, stream())
 
 
-@given(steps=st.lists(st.tuples(st.integers(8, BATCH), st.floats(1e-4, 20)), max_size=30), answering=st.integers(0, 16))
+@given(
+    steps=st.lists(st.tuples(st.integers(8, BATCH), st.floats(1e-4, 20)), max_size=30),
+    answering=st.integers(0, MOST_PARALLEL),
+)
 def test_a_step_is_never_empty_nor_too_large(steps: list[tuple[int, float]], answering: int) -> None:
     pace = Pace()
     for rows, seconds in steps:
@@ -113,7 +116,7 @@ def test_a_step_is_never_empty_nor_too_large(steps: list[tuple[int, float]], ans
     for warming in (False, True):
         chunk = pace.chunk(answering, warming=warming)
         assert 8 <= chunk <= BATCH - answering
-        assert chunk + answering <= 24 or not answering
+        assert chunk + answering <= 24 or not answering or chunk == 8
         assert (chunk + answering) % 8 == 0 or chunk == 8
 
 
@@ -127,4 +130,5 @@ def test_the_chunk_follows_the_machine() -> None:
     assert fast.chunk(4, warming=False) == 20
     assert slow.chunk(0, warming=False) == 16
     assert slow.chunk(12, warming=False) == 8
-    assert 1 <= slow.seconds_until_free(1000, 16) <= 60
+    assert 1 <= slow.seconds_until_free(1000) <= 60
+    assert (fast.parallel(), slow.parallel()) == (MOST_PARALLEL, LEAST_PARALLEL)
