@@ -23,8 +23,8 @@ from service.llm.remote import RemoteModel
 from service.llm.types import Prompt
 
 _PACKAGE = "xllamacpp"
-_TEMPLATE_TOKENS = 64
-"""Most that a chat template adds to a prompt."""
+_TEMPLATE_TOKENS = 16
+"""Most that a chat template adds to a turn."""
 _STOP_SECONDS = 10
 MISSING = f"{_PACKAGE} is not installed: `pip install --target FOLDER {_PACKAGE}` and put FOLDER on PYTHONPATH."
 
@@ -39,7 +39,7 @@ def version() -> str | None:
 
 def cells(asked: Sequence[Asked], answer: int) -> int:
     """Tokens that a slot must hold for any of these prompts and its answer."""
-    return max(each.tokens for each in asked) + answer + _TEMPLATE_TOKENS
+    return max(each.tokens + _TEMPLATE_TOKENS * (len(each.prompt.turns) + 3) for each in asked) + answer
 
 
 def ask(peer: RemoteModel, asked: Asked, answer: int) -> Moments:

@@ -17,7 +17,8 @@ class Asked:
 
     @classmethod
     def of(cls, prompt: Prompt, model: TextModel) -> "Asked":
-        return cls(prompt, model.count(prompt.system) + model.count(prompt.user))
+        turns = (turn.content for turn in prompt.turns)
+        return cls(prompt, sum(model.count(text) for text in (prompt.system, *turns, prompt.user)))
 
 
 class Recorder:
