@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from fastapi import FastAPI
 
+from index.errors import StoreError
 from service.api import (
     access,
     briefs,
@@ -29,6 +30,7 @@ from service.api import (
 )
 from service.api.context import Context
 from service.api.door import Door, PersonalDoor
+from service.api.observing import log
 from service.errors import RunError
 from service.llm.types import Cancel
 from service.runtime import Runtime
@@ -116,7 +118,11 @@ def _hosts(runtime: Runtime) -> set[str]:
 
 
 async def _purge_daily(runtime: Runtime) -> None:
+    """Opening the runtime has purged already."""
     days = runtime.settings.retention_days
     while days:
         await asyncio.sleep(DAY)
-        await asyncio.to_thread(runtime.conversations.purge, days)
+        try:
+            await asyncio.to_thread(runtime.conversations.purge, days)
+        except StoreError as error:
+            log.error("old conversations were not deleted; the next try is tomorrow", error=str(error))

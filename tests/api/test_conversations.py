@@ -3,6 +3,7 @@
 import html
 import io
 import re
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from index.errors import StoreError
+from service.api import app
 from service.conversations import Conversation, Conversations, StoredTurn, UnknownConversation
 from service.export import Record
 from service.export_files import Format, render
@@ -66,6 +69,32 @@ def test_retention_deletes_what_is_older(client: TestClient, kept: str, runtime:
     assert runtime.conversations.purge(1) == 1
     with pytest.raises(UnknownConversation):
         runtime.conversations.get(kept)
+
+
+def test_retention_goes_on_after_a_day_on_which_the_disk_failed(
+    open_runtime: Callable[..., Runtime], client_of: Callable[[Runtime], TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = open_runtime(retention_days=1)
+    purge, tried, gone = runtime.conversations.purge, threading.Event(), threading.Event()
+
+    def failing_once(days: int) -> int:
+        if not tried.is_set():
+            tried.set()
+            raise StoreError("The disk is full.")
+        deleted = purge(days)
+        if deleted:
+            gone.set()
+        return deleted
+
+    monkeypatch.setattr(app, "DAY", 0.05)
+    monkeypatch.setattr(runtime.conversations, "purge", failing_once)
+    client = client_of(runtime)
+    kept = client.post("/api/chat", json={"question": QUESTIONS[0]}).json()["conversation_id"]
+    old = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    runtime.conversations._tables.write(lambda run: run("UPDATE conversations SET updated_at = :old", old=old))
+    assert tried.wait(60)
+    assert gone.wait(60)
+    assert client.get(f"/api/conversations/{kept}").status_code == 404
 
 
 def test_they_survive_a_restart_and_keep_owners_apart(client: TestClient, kept: str, runtime: Runtime) -> None:
