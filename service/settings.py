@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         description="Model hub, or a mirror of it, to fetch models from that the package index lacks.",
     )
     threads: int = Field(0, ge=0, description="Threads for the model; 0 means one per physical core.")
-    context: int = Field(8192, ge=1024, description="Tokens of attention state shared by all running questions.")
+    context: int = Field(8192, ge=2048, description="Tokens of attention state shared by all running questions.")
     retention_days: int = Field(0, ge=0, description="Conversations older than this are really deleted; 0 keeps them.")
     allowed_hosts: list[str] = Field(
         default_factory=list, description="Host names, besides loopback, by which people may reach the server."
