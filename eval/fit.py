@@ -35,7 +35,7 @@ CORRUPTED_UNASKED = 0.02
 """Corrupted claims that may pass without the model's word."""
 TRUE_WITHHELD = 0.03
 """True claims that may be unsupported rather than partly supported."""
-FALSE_REFUSALS = 0.01
+FALSE_REFUSALS = 0.03
 """Answerable questions that the gate may refuse; verification and the kind of value asked for refuse some more."""
 
 
@@ -90,13 +90,30 @@ def fit_verifier(rows: Sequence[Features], penalty: float) -> dict[str, Any]:
 
 
 def fit_gate(rows: Sequence[Features], penalty: float) -> dict[str, Any]:
-    names, labels = names_of(rows), _labels(rows)
+    """What search found on all rows, then its log-odds and the model's word on those that the model judged: few rows cannot carry
+    all weights at once."""
+    labels, groups = _labels(rows), [row.group for row in rows]
+    names = [name for name in names_of(rows) if name != "judge"]
     values = _matrix(rows, names)
-    scores = out_of_fold(values, labels, [row.group for row in rows], penalty)
+    search = fit(values, labels, penalty)
+    alone = out_of_fold(values, labels, groups, penalty)
+    judged = np.array(["judge" in row.values for row in rows])
+    pairs = np.column_stack([np.log(alone / (1 - alone)), _matrix(rows, ["judge"])])[judged]
+    both = fit(pairs, labels[judged])
+    scores = out_of_fold(pairs, labels[judged], [g for g, j in zip(groups, judged, strict=True) if j])
+    weights = {name: both.weights[0] * weight for name, weight in zip(names, search.weights, strict=True)}
+    weights["judge"] = both.weights[1]
     return {
-        "answerable": _weights(values, labels, names, penalty),
-        "answerable_threshold": round(float(np.quantile(scores[labels == 1], FALSE_REFUSALS)), 3),
-        "gate_fit": _worth(scores, labels),
+        "answerable": {
+            "weights": {name: round(weight, 4) for name, weight in weights.items()},
+            "bias": round(both.weights[0] * search.bias + both.bias, 4),
+        },
+        "answerable_threshold": round(float(np.quantile(scores[labels[judged] == 1], FALSE_REFUSALS)), 3),
+        "gate_fit": {
+            "rows": len(rows),
+            "search_alone": round(_auroc(alone, labels), 3),
+            "judged": _worth(scores, labels[judged]),
+        },
     }
 
 

@@ -56,6 +56,8 @@ class Draft:
     question: str = ""
     """Its words are not news in an answer."""
     most_words: int = MOST_ANSWER_WORDS
+    least_relevant: float | None = None
+    """Relevance below which a source that is only copied answers something else; None where anything may be told."""
     citations: Citations = field(default_factory=Citations)
     sentences: list[AnswerSentence] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
@@ -112,7 +114,12 @@ class Draft:
         unlike = difference(_ANSWERS_NO.sub("", text), cited, known)
         if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
             return _ruled_out(f"The cited text does not speak of {unlike.novel[0]}.")
+        if not unlike.novel and self._is_far(alignment.sources):
+            return _ruled_out("It answers something else.")
         return None
+
+    def _is_far(self, sources: Sequence[Source]) -> bool:
+        return self.least_relevant is not None and max(s.relevance for s in sources) < self.least_relevant
 
     def keep(
         self, text: str, sources: Sequence[Source], check: Check
@@ -177,12 +184,10 @@ DENIED = _ruled_out("It says what the passages lack, which no passage can suppor
 
 
 def _plain(text: str) -> str:
-    """The sentence without its "According to the passages": the reader asked the reports, and sees where it stands."""
+    """The sentence, begun as one, without its "According to the passages": the reader asked the reports, and sees where it stands."""
     introduced = _OF_PASSAGES.match(text)
-    if not introduced:
-        return text
-    rest = text[introduced.end() :]
-    return rest[:1].upper() + rest[1:]
+    rest = text[introduced.end() :] if introduced else text
+    return rest if rest[1:2].isupper() else rest[:1].upper() + rest[1:]
 
 
 def _echoes(text: str, question: str) -> bool:

@@ -19,8 +19,10 @@ from service.answering.words import asked, coverage, stems
 
 FAR = 0.22
 """Cosine of question and best passage under which nothing in the reports is even near its subject: no model is asked."""
-UNJUDGED = 0.75
+UNJUDGED = 1.0
 """What stands for the model's log-odds where its engine gives none: about their mean over the tuning questions."""
+BELIEVED = 2.0
+"""Their mean over those with an answer."""
 SCOPE = 0.32
 """Cosine under which an unanswered question counts as out of scope rather than as not answered by the reports."""
 

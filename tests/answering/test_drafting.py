@@ -111,3 +111,15 @@ def test_not_any_says_nothing_of_all() -> None:
     denies = difference("The review did not find any services that need level 3.", source)
     assert "all" not in denies.inserted
     assert "all" in difference("The review found that any services need level 3.", source).inserted
+
+
+def test_a_copy_of_what_is_far_from_the_question_is_no_answer(index: LocalIndex) -> None:
+    events = "Events can disrupt plans, so adaptability is essential."
+    question = "Which clause did Northfield object to?"
+    begun = draft(index, question)
+    begun.least_relevant = max(source.relevance for source in begun.sources) - 0.1
+    assert begun.add(events) is None
+    assert begun.withheld[0].reason == "It answers something else."
+    assert begun.add("Northfield objected to the clause on audits, which it found too strict.")
+    anything = draft(index, question)
+    assert anything.add(events)

@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from eval.features import Features
 from eval.fit import fit_gate, fit_verifier
 
@@ -43,5 +41,7 @@ def test_without_the_models_word_only_signals_are_fitted() -> None:
 def test_the_gate_refuses_few_answerable_questions() -> None:
     found = fit_gate(rows(), penalty=1.0)
     assert set(found["answerable"]["weights"]) == {"coverage", "idle", "judge"}
-    assert 0 < found["answerable_threshold"] < 0.6
-    assert found["gate_fit"]["auroc_out_of_fold"] == pytest.approx(0.97, abs=0.03)
+    assert 0 < found["answerable_threshold"] < 0.9
+    worth = found["gate_fit"]["judged"]
+    assert worth["auroc_out_of_fold"] > 0.94
+    assert worth["auroc_out_of_fold"] > found["gate_fit"]["search_alone"]
