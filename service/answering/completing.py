@@ -27,8 +27,8 @@ MOST_WORDS = 110
 """Words that draft and quotations may have together."""
 MOST_OF_WHOLE = 6
 MOST_WORDS_OF_WHOLE = 220
-_LEAST_NEW = 0.5
-"""Share of a quotation's content words that the answer must not have yet."""
+_LEAST_NEW = 0.4
+"""Share of a quotation's content words, or of one of its list's items', that the answer must not have yet."""
 _LEAST_FACTS = 2
 """Content words that neither answer nor question have."""
 _STOPS = (".", "!", ";", ".”", ".’")
@@ -96,7 +96,7 @@ def _new(
         says = set(stems(bare(group)))
         new = says - said
         too_long = used + len(text.split()) > most_words
-        if not _is_statement(text) or too_long or len(new) < _LEAST_NEW * len(says) or len(new - given) < _LEAST_FACTS:
+        if not _is_statement(text) or too_long or not _is_news(group, said) or len(new - given) < _LEAST_FACTS:
             continue
         quoted += 1
         used += len(text.split())
@@ -105,6 +105,12 @@ def _new(
         last = source.hit.document_title
         if quoted == most:
             return
+
+
+def _is_news(group: Sequence[Source], said: set[str]) -> bool:
+    """Whether enough of a quotation is not said yet; of a list, of any item, since a list is told whole or not at all."""
+    told_by = [set(stems(bare(group))), *(set(stems(bare([source]))) for source in group)]
+    return any(says and len(says - said) >= _LEAST_NEW * len(says) for says in told_by)
 
 
 def parts(question: str) -> list[str]:

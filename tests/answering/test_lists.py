@@ -1,10 +1,13 @@
 """A list that answers is quoted whole, as one citation; a table is not a list."""
 
+from functools import partial
+
 import pytest
 
 from index.local import LocalIndex
 from service.answering.answerer import Answerer
 from service.answering.cite import Citations
+from service.answering.completing import missing
 from service.answering.finding import Finder
 from service.answering.lists import around, told
 from service.answering.options import Options
@@ -82,3 +85,17 @@ def test_a_draft_that_says_too_little_is_followed_by_the_list(index: LocalIndex)
     model = ScriptedModel([Rule("", "Assistants must not be used to generate keys.")], score=yes)
     answer = Answerer(index, model).answer(Question("For which work must code assistants not be used?"))
     assert "design login logic; write security token handling" in answer.answer
+
+
+def test_a_list_of_which_one_item_is_undraftis_quoted(index: LocalIndex) -> None:
+    draft = (
+        "Assistants must not implement cryptographic algorithms, design login logic or write security token handling."
+    )
+    item, sources = found(
+        index, "For which work must code assistants not be used?", "Do not use code assistants to: impl"
+    )
+    embed = partial(index.embedder.embed, kind="query")
+    question = "For which work must code assistants not be used?"
+    assert WHOLE in next(missing(question, draft, sources, (item,), (), embed)).text
+    complete = draft.replace("implement", "generate keys, implement")
+    assert not list(missing(question, complete, [item], (item,), (), embed))
