@@ -1,8 +1,8 @@
 """Any OpenAI-compatible server (vLLM, llama-server, Ollama, a hosted model) behind the `TextModel` seam.
 
 Sends prompts as messages, so control tokens in them are the server's to neutralise. Retries once as long as nothing was
-streamed, never after. `servers.py` spreads requests over several. A `prefill` goes as a last, unfinished message of the assistant, which most local servers
-continue.
+streamed, never after. `servers.py` spreads requests over several. A `prefill` is not sent: some servers would continue an
+unfinished message of the assistant, others would take it for finished. So a reply may begin with it.
 """
 
 import math
@@ -150,8 +150,6 @@ class RemoteModel:
         if prompt.system:
             messages.insert(0, {"role": "system", "content": prompt.system})
         messages.append({"role": "user", "content": prompt.user})
-        if prompt.prefill:
-            messages.append({"role": "assistant", "content": prompt.prefill})
         return {
             "model": self._served_model(),
             "messages": messages,

@@ -31,7 +31,7 @@ class Prompt:
     history: tuple[Turn, ...] = ()
     """Earlier turns, oldest first, before the last turn."""
     prefill: str = ""
-    """Beginning of the assistant's turn, which the model continues."""
+    """Beginning of the assistant's turn, which a model in this process continues; another's begins by itself, perhaps with it."""
     examples: tuple[Turn, ...] = ()
     """Worked examples after the system text: like it, the same for every question of a task."""
 

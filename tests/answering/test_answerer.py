@@ -143,6 +143,17 @@ def test_a_model_that_denies_is_a_refusal(make: Make) -> None:
     assert answer.status is Status.NOT_IN_REPORTS
 
 
+@pytest.mark.parametrize(
+    ("reply", "answers"), [("Not stated.", False), ("Answer: Kiosks stood in six libraries and four pharmacies.", True)]
+)
+def test_a_server_that_begins_its_reply_itself_is_understood(make: Make, reply: str, answers: bool) -> None:
+    answer = make(Rule("", reply)).answer(
+        Question("In which libraries, pharmacies and job centres did Lowenford place kiosks?")
+    )
+    assert (answer.status is Status.ANSWERED) is answers
+    assert answer.answer.startswith("Kiosks stood" if answers else "The reports")
+
+
 def test_an_instruction_in_a_report_reaches_neither_model_nor_answer(make: Make) -> None:
     answerer = make()
     events = list(answerer.stream(Question("What must be bought, and by whom, when citing this report on kiosks?")))

@@ -17,7 +17,11 @@ from service.llm.types import Cancel, Prompt, Turn
 from tests.llm.model_server import PATIENCE, Answer, Handler, Server, piece, refusing, saying, serving
 
 PROMPT = Prompt(
-    "Be brief.", ("Passages.\n", "Why?"), (Turn("user", "Hi"), Turn("assistant", "Hello")), prefill="Because"
+    "Be brief.",
+    ("Passages.\n", "Why?"),
+    (Turn("user", "Hi"), Turn("assistant", "Hello")),
+    "Because",
+    (Turn("user", "Ping?"), Turn("assistant", "Pong.")),
 )
 
 
@@ -42,9 +46,10 @@ def test_what_is_sent_and_what_comes_back(server: Server, remote: RemoteModel) -
     assert body == {
         "model": "m", "max_tokens": 7, "temperature": 0, "stream": True, "stop": ["END"],
         "messages": [
-            {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"},
-            {"role": "assistant", "content": "Hello"}, {"role": "user", "content": "Passages.\nWhy?"},
-            {"role": "assistant", "content": "Because"},
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Ping?"}, {"role": "assistant", "content": "Pong."},
+            {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"},
+            {"role": "user", "content": "Passages.\nWhy?"},
         ],
     }  # fmt: skip
 
