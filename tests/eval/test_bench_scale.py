@@ -35,10 +35,12 @@ def test_an_index_is_filled_to_each_size_and_measured(tmp_path: Path, made: Grow
     index.close()
 
 
-def test_an_answer_is_compared_with_the_same_question_just_before_and_after() -> None:
-    alone = [{"a": 1.0, "b": 4.0}, {"a": 3.0, "b": 4.0}, {"a": 1.0, "b": 2.0}]
-    beside = [[{"a": 4.0, "b": 4.0}, {"a": 2.0, "b": 6.0}], [{"a": 1.0, "b": 6.0}]]
-    assert uploading.compared(uploading.Measured(alone, beside)) == ([3.0, 4 / 3], [2.0, 1.0, 1.0, 1.5, 0.5, 2.0])
+def test_an_answer_is_compared_with_the_same_question_in_the_other_rounds_alone() -> None:
+    alone = [{"a": 1.0, "b": 4.0}, {"a": 3.0, "b": 4.0}, {"a": 2.0, "b": 1.0}]
+    beside = [{"a": 4.0, "b": 6.0}, {"a": 1.0, "b": 3.0}]
+    among_themselves, ratios = uploading.compared(uploading.Measured(alone, beside, []))
+    assert among_themselves == [0.4, 1.6, 2.0, 1.6, 1.0, 0.25]
+    assert ratios == [2.0, 2.0, 0.5, 1.0]
 
 
 @pytest.mark.slow
