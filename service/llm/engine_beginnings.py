@@ -29,8 +29,13 @@ class Beginnings:
         self._model = _identity(model)
         self._scratch = scratch
 
+    def has(self, job: Job, shared: int) -> bool:
+        """Whether more of a job's beginning is stored than the `shared` tokens that somebody has computed."""
+        stored = job.preamble >= LEAST_TOKENS and shared < job.preamble
+        return stored and self._store.has(self._key(job.prompt[: job.preamble]))
+
     def place(self, job: Job, context: Context, cache: Cache) -> None:
-        """Gives a job that begins the state of its beginning, where more of it is stored than anyone has computed."""
+        """Gives a job that begins the stored state, in place of what it shares with others."""
         if job.preamble < LEAST_TOKENS or job.held.length >= job.preamble:
             return
         tokens = job.prompt[: job.preamble]

@@ -169,6 +169,8 @@ class Engine:
             source, shared = self._cache.best(job.prompt, sequences)
             if self._follows(job, shared):
                 continue
+            if self._beginnings and self._beginnings.has(job, shared):
+                source, shared = None, 0  # what is stored will take the place of what is shared
             if not self._fits(job, sequences, source, shared):
                 return
             job.sequence = self._cache.start(job.prompt, job.room, sequences)
