@@ -4,6 +4,7 @@ Unlike the states of passages these are exact: a beginning stands at the same pl
 file, one llama.cpp and those very tokens; any that cannot be verified counts as absent.
 """
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,19 @@ LEAST_TOKENS = 64
 _DISK_BYTES = 256 << 20
 _NOTHING = np.empty(0, np.int32)
 
+_log = logging.getLogger("trendwise.engine")
+
 
 class Beginnings:
     """Belongs to the engine's thread."""
 
     def __init__(self, folder: Path, model: Path, scratch: int) -> None:
-        """`scratch` is a sequence number of the context that nothing else uses. Raises `OSError` if the folder cannot be made."""
-        self._store = StateStore(folder, memory_bytes=0, disk_bytes=_DISK_BYTES)
+        """`scratch` is a sequence number of the context that nothing else uses. Without a folder beginnings are read at each start."""
+        try:
+            self._store = StateStore(folder, memory_bytes=0, disk_bytes=_DISK_BYTES)
+        except OSError as error:
+            _log.warning("what prompts begin with is not kept: %s", error)
+            self._store = StateStore(None, memory_bytes=0)
         self._model = _identity(model)
         self._scratch = scratch
 

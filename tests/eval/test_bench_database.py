@@ -1,30 +1,18 @@
 """The bench of PostgreSQL: it fills, searches, and says where a search spends its time."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eval.bench import database
 from eval.bench.database_search import PARTS, WatchedIndex, recall, times
-from eval.bench.grown import PASSAGES, YEARS, Grown, real_reports
+from eval.bench.grown import PASSAGES, YEARS, Grown
 from index.hash_embedder import HashEmbedder
-from index.local import LocalIndex
 from index.types import Filters
-from tests.index.reports import add, report
 
 pytestmark = pytest.mark.slow
 QUESTIONS = ["Where are drones?", "What is the cloud?"]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Grown:
-    index = LocalIndex.open(tmp_path / "base", HashEmbedder(32))
-    for number in range(4):
-        add(index, report(f"Trend {number} is the cloud of councils.\nDrones map land {number} times."))
-    index.close()
-    return Grown(real_reports(tmp_path / "base", HashEmbedder(32)))
 
 
 @pytest.fixture

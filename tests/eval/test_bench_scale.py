@@ -5,21 +5,11 @@ from pathlib import Path
 import pytest
 
 from eval.bench import scale, uploading
-from eval.bench.grown import PASSAGES, Grown, real_reports
+from eval.bench.grown import PASSAGES, Grown
 from eval.bench.long_pdf import long_pdf
 from index.hash_embedder import HashEmbedder
 from index.local import LocalIndex
 from ingest.report import read_report
-from tests.index.reports import add, report
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Grown:
-    index = LocalIndex.open(tmp_path / "base", HashEmbedder(32))
-    for number in range(4):
-        add(index, report(f"Trend {number} is the cloud of councils.\nDrones map land {number} times."))
-    index.close()
-    return Grown(real_reports(tmp_path / "base", HashEmbedder(32)))
 
 
 def test_an_index_is_filled_to_each_size_and_measured(tmp_path: Path, made: Grown) -> None:

@@ -91,6 +91,15 @@ def test_damage_or_another_model_costs_only_time(
 
 
 @pytest.mark.model
+def test_a_folder_that_cannot_be_made_costs_only_time(make: Callable[..., LlamaModel], tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    folder = tmp_path / "taken" / "beginnings"
+    written, _, read = asked(make(None))
+    assert asked(make(folder))[::2] == (written, read)
+    assert asked(make(folder))[::2] == (written, read)
+
+
+@pytest.mark.model
 def test_examples_stand_between_system_text_and_conversation(make: Callable[..., LlamaModel]) -> None:
     model = make(None)
     turns = (Turn("user", "Hello."), Turn("assistant", "Good day."))
