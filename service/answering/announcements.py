@@ -1,9 +1,11 @@
-"""Sentences that say what a report is going to tell, and do not tell it: "We present some of the ways in which …".
+"""Sentences that tell nothing of what they name: "We present some of the ways in which …", or a caption with the report's title.
 
 Such a sentence has the very words of a question that the report, or its summary, does not answer.
 """
 
 import re
+
+from service.answering.words import stems
 
 _PART = r"(?:report|section|chapter|paper|document|summary|article|appendix|annex|guide|briefing|publication|study)"
 _PRESENTS = r"(?:present|describe|set\s+out|outline|summari[sz]e|introduce|(?:provide|give|offer)\s+an?\s+(?:overview|outline|account|summary))"
@@ -23,8 +25,23 @@ _OF_REPORT = re.compile(
 )
 
 
+_OF_TITLE = 0.6
+"""Share of a caption's content words that stand in the report's title from which on it names the report and nothing else."""
+_LEAST_WORDS = 5
+"""Content words of such a caption; a shorter one may be an item of a list, and has none beside the title's."""
+
+
 def is_announcement(sentence: str) -> bool:
     return bool(_ANNOUNCES.match(sentence)) and not _TOLD.search(sentence)
+
+
+def names_the_report(sentence: str, title: str) -> bool:
+    """Whether it is a caption that only says which report this is."""
+    if sentence.rstrip().endswith((".", "!", "?", ".”", ".’", ";", ":")):
+        return False
+    said = set(stems(sentence))
+    share = len(said & set(stems(title))) / max(1, len(said))
+    return share == 1 or (share >= _OF_TITLE and len(said) >= _LEAST_WORDS)
 
 
 def asks_what_is_told(question: str) -> bool:

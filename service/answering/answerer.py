@@ -47,6 +47,8 @@ from service.llm.types import Cancel, Prompt, TextModel
 FAR_BELOW = 0.3
 """How much less relevant than the best sentence one may be that the model only copies. Of the sentences that it reads 50% are further
 away, and 16% of those that hold the evidence (tuning questions)."""
+BELOW = 0.12
+"""How much less relevant such a sentence may be to be told at once; one further away waits for a better one."""
 MOST_QUESTION = 4000
 """Code points of a question."""
 
@@ -173,10 +175,12 @@ class Answerer:
 
     def _new_draft(self, found: Found, question: str) -> Draft:
         most = MOST_WORDS_OF_WHOLE if found.whole else MOST_ANSWER_WORDS
-        least = None
+        draft = Draft(self.index.embedder, self.verifier, found.told, question, most)
+        draft.captions, draft.earlier = found.captions, found.asked.answered
         if found.sources and self._asks_one(found):
-            least = max(source.relevance for source in found.sources) - FAR_BELOW
-        return Draft(self.index.embedder, self.verifier, found.sources, question, most, least)
+            best = max(source.relevance for source in found.sources)
+            draft.least_relevant, draft.first_rate = best - FAR_BELOW, best - BELOW
+        return draft
 
     def _judge(self, found: Found, prompt: Prompt, cancel: Cancel | None) -> float | None:
         """The model's log-odds that the evidence answers the question, where its engine can tell. That nothing states what is asked
@@ -214,7 +218,7 @@ class Answerer:
                 if not decision.answerable:
                     return decision
                 held += self._settle(drafted, draft, cancel)
-                if not held and self._asks_one(found) and draft.invents(drafted):
+                if not held and self._asks_one(found) and (draft.joined or draft.invents(drafted)):
                     return gate.invented(decision.probability)
             else:
                 held += self._settle(drafted, draft, cancel)
@@ -227,6 +231,7 @@ class Answerer:
             return decision
         if self.options.complete and not (draft.denied and not draft.sentences):
             held += self._complete(found, draft)
+        held += [SentenceEvent(*kept) for kept in draft.settle()]
         if wanted and not _gives(wanted, draft):
             draft.withdraw(f"It gives no {wanted.what}.")
             return gate.lacks(wanted.what, decision.probability)
@@ -252,7 +257,13 @@ class Answerer:
         else:
             embed = partial(self.index.embedder.embed, kind="query")
             quotations = missing(
-                found.asked.searches[0], draft.text, found.sources, tuple(draft.cited), tuple(draft.rejected), embed
+                found.asked.searches[0],
+                draft.text,
+                found.told,
+                tuple(draft.cited),
+                tuple(draft.rejected),
+                embed,
+                earlier=found.asked.answered,
             )
         for quotation in quotations:
             kept = draft.quote(quotation)

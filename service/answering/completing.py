@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.answering.lists import around, bare, told
+from service.answering.lists import around, bare, of_one_list, told
 from service.answering.names import missing_names, names
 from service.answering.premise import granted
 from service.answering.sources import Source
@@ -40,6 +40,8 @@ _SEVERAL = re.compile(
     r"\b(?:both|each|respectively|compar(?:e[ds]?|ing|ison)|versus|vs|differ(?:s|ed|ence|ences|ent|ently)?)\b", re.I
 )
 
+_NUMBER_OF_THINGS = re.compile(r"\b(?:two|three|four|five|six|both|several|[2-6])\s+(?:[\w-]+\s+){0,2}?[\w-]+s\b", re.I)
+
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
@@ -56,20 +58,24 @@ def missing(
     cited: Sequence[Source],
     rejected: Sequence[Source],
     embed: Embed,
+    *,
+    earlier: frozenset[str] = frozenset(),
 ) -> Iterator[Quotation]:
     """Quotations, most wanted first. `cited` are the sources of the draft, `rejected` those of what was withheld; `embed` gives
-    the vectors of questions."""
+    the vectors of questions. `earlier` are stems of what the conversation has answered already, which is no news."""
     best = max((source.relevance for source in sources if _is_statement(told(around(source, sources)))), default=0.0)
     near = [source for source in rejected if source.relevance >= best - NEAR]
     wanted = itertools.chain(
-        _unnamed(question, answer, sources, cited), _wanted(question, sources, [*cited, *near], embed)
+        _unnamed(question, answer, sources, cited),
+        _beside(question, sources, cited),
+        _wanted(question, sources, [*cited, *near], embed),
     )
     statement = granted(question)
     if statement and not answer and sources:  # perhaps the report says otherwise: that is told before anything else
         likeness = np.stack([source.vector for source in sources]) @ embed([statement])[0]
         wanted = itertools.chain([sources[int(likeness.argmax())]], wanted)
     most = MOST_QUOTED if statement or is_manifold(question) else 1
-    return _new(wanted, answer, asked(question), sources, most=most, most_words=MOST_WORDS)
+    return _new(wanted, answer, asked(question), sources, earlier=earlier, most=most, most_words=MOST_WORDS)
 
 
 def of_whole(answer: str, chosen: Sequence[Source]) -> Iterator[Quotation]:
@@ -83,11 +89,12 @@ def _new(
     given: frozenset[str],
     sources: Sequence[Source],
     *,
+    earlier: frozenset[str] = frozenset(),
     most: int,
     most_words: int,
 ) -> Iterator[Quotation]:
-    """Of the wanted sources those that say something which neither the answer nor what is given has."""
-    said = set(stems(answer))
+    """Of the wanted sources those that say something which neither the answers nor what is given has."""
+    said = {*stems(answer), *earlier}
     used = len(answer.split())
     quoted, last = 0, ""
     for source in wanted:
@@ -155,6 +162,16 @@ def _unnamed(question: str, answer: str, sources: Sequence[Source], cited: Seque
         if missing_names(f"It is {name}", said):
             naming = [source for source in sources if not missing_names(f"It is {name}", source.sentence.readable)]
             yield from sorted(naming, key=lambda s: -s.relevance)[:1]
+
+
+def _beside(question: str, sources: Sequence[Source], cited: Sequence[Source]) -> Iterator[Source]:
+    """Where a number of things is asked for, the other items of a list, too long to be quoted whole, of which one is told."""
+    if not _NUMBER_OF_THINGS.search(question):
+        return
+    for told_of in cited:
+        for step in (1, -1):
+            place = told_of.hit.passage.id, told_of.ordinal + step
+            yield from (source for source in sources if source.key == place and of_one_list(source, told_of))
 
 
 def _up_to(source: Source) -> str:

@@ -1,10 +1,10 @@
 """Drafted sentences become checked ones: aligned with their sources, verified, cited or withheld."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from index.types import Embedder
+from index.types import Embedder, Hit
 from service.answering.align import Alignment, align
 from service.answering.cite import Citations, mark, unmarked
 from service.answering.completing import Quotation
@@ -12,15 +12,23 @@ from service.answering.difference import MOST_NOVEL, difference
 from service.answering.expects import asks_yes_or_no
 from service.answering.names import missing_names, names
 from service.answering.numbers import missing_numbers
+from service.answering.premise import without_premise
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
 from service.answering.verify import Check, Claim, Verifier
-from service.answering.words import stems
+from service.answering.words import asked, stems
 from service.llm.types import Cancel
 
 MOST_ANSWER_WORDS = 120
 _NEAR_ENOUGH = 0.5
 """Share of a withheld sentence's content words that its source must have to be quoted in its place."""
+_COPY = 0.9
+"""Share of a sentence's content words in its sources from which on it only repeats them."""
+_SAID_BEFORE = 0.8
+"""Share of a sentence's content words in an earlier answer from which on it says that again."""
+_LIST = re.compile(r",[^,]+,?\s+(?:and|or)\s")
+_LEAST_TAKEN = 3
+"""Content words of the question that a list has and its sources lack, if it is made up."""
 _LEAST_REST = 5
 """Words after a colon that are a sentence by themselves."""
 _FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
@@ -42,6 +50,13 @@ _OF_PASSAGES = re.compile(
     re.I,
 )
 """What the reader does not see is not spoken of."""
+_ADVISES = re.compile(r"\byou\s+(?:should|must|need\s+to|ought\s+to|have\s+to|will\s+need|can|could)\b", re.I)
+_DIRECTS = re.compile(
+    r"\b(?:you|your|should|must|shall|needs?|needed|ought|ha(?:s|ve)\s+to|ensure|require[sd]?|recommend\w*|advis\w+|encourag\w+|"
+    r"important|essential|necessary|vital|critical|priorit\w+|do\s+not)\b",
+    re.I,
+)
+"""What a report says of what is, is no advice to the reader, unless it tells what should be."""
 _ANSWERS_NO = re.compile(r"\s*(?:no|yes)\b", re.I)
 """A yes or no to a question about what a report says is an answer, not a lack of one."""
 
@@ -58,15 +73,25 @@ class Draft:
     most_words: int = MOST_ANSWER_WORDS
     least_relevant: float | None = None
     """Relevance below which a source that is only copied answers something else; None where anything may be told."""
+    first_rate: float | None = None
+    """Relevance from which on a source that is only copied is told at once; below, it waits for a better one."""
+    captions: Sequence[Source] = ()
+    """What only says which report it is: no evidence, but a sentence may name it."""
+    earlier: frozenset[str] = frozenset()
+    """Stems of what the conversation has answered already: to say it again waits too."""
     citations: Citations = field(default_factory=Citations)
     sentences: list[AnswerSentence] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     cited: list[Source] = field(default_factory=list)
     """Sources of the sentences so far, in order of use."""
+    waiting: list[tuple[str, Sequence[Source], Check]] = field(default_factory=list)
+    """Supported sentences that are told only where nothing better is."""
     rejected: list[Source] = field(default_factory=list)
     """What withheld sentences came from, where most of their words stand there: the report itself may say it instead."""
     denied: bool = False
     """The model itself said that the passages do not answer."""
+    joined: bool = False
+    """What the question asks for was made up from several passages, none of which speaks of it."""
 
     @property
     def text(self) -> str:
@@ -78,7 +103,7 @@ class Draft:
 
     def add(self, text: str, *, cancel: Cancel | None = None) -> tuple[AnswerSentence, tuple[Citation, ...]] | None:
         """The checked sentence and its new citations, or None where it is withheld or says nothing new."""
-        text = _plain(text)
+        text = without_premise(_plain(text), self.question)
         if self.sentences and self._repeats(text):
             return None
         alignment = align(text, self.embedder.embed([text], kind="passage")[0], self.sources)
@@ -88,12 +113,36 @@ class Draft:
             if rest:
                 return self.add(rest, cancel=cancel)
             self.denied = self.denied or check is DENIED
+            self.joined = self.joined or check is JOINED
             near = bool(check.support) and alignment.coverage >= _NEAR_ENOUGH
             self._withhold(
                 text, check.reason or "The passages do not support it.", alignment.sources[:1] if near else ()
             )
             return None
+        if self._is_second_rate(text, alignment):
+            self.waiting.append((text, alignment.sources, check))
+            return None
         return self.keep(text, alignment.sources, check)
+
+    def settle(self) -> Iterator[tuple[AnswerSentence, tuple[Citation, ...]]]:
+        """What waited for something better, at the end: told where nothing better came, and withheld otherwise."""
+        is_best = not self.sentences
+        for text, sources, check in self.waiting:
+            if not is_best:
+                self._withhold(text, "Another sentence answers the question better.")
+            elif kept := self.keep(text, sources, check):
+                yield kept
+        self.waiting.clear()
+
+    def _is_second_rate(self, text: str, alignment: Alignment) -> bool:
+        if _ANSWERS_NO.match(text):
+            return False
+        said = set(stems(text))
+        if self.earlier and len(said & self.earlier) >= _SAID_BEFORE * len(said):
+            return True
+        is_copy = alignment.coverage >= _COPY
+        relevance = max(source.relevance for source in alignment.sources)
+        return is_copy and self.first_rate is not None and relevance < self.first_rate
 
     def _ruled_out(self, text: str, alignment: Alignment) -> Check | None:
         """What needs no verification to be withheld."""
@@ -105,12 +154,16 @@ class Draft:
             return _ruled_out("It only repeats the question.")
         if not alignment.sources:
             return _ruled_out("No passage is close to it.")
-        unnamed = _unnamed(text, self.question, alignment.sources)
+        if _joins(text, self.question, alignment.sources, self._context(alignment.sources)):
+            return JOINED
+        if _ADVISES.search(text) and not any(_DIRECTS.search(source.sentence.readable) for source in alignment.sources):
+            return _ruled_out("The cited text gives no such advice.")
+        unnamed = _unnamed(text, self.question, alignment.sources, self._context(alignment.sources))
         if unnamed:
             return _ruled_out(f"The cited text does not name {unnamed}.")
         cited = [source.sentence.readable for source in alignment.sources]
         echoes = _echoes(_ANSWERS_NO.sub("", text), self.question)
-        known = _context(alignment.sources) if echoes else f"{_context(alignment.sources)}\n{self.question}"
+        known = self._context(alignment.sources) if echoes else f"{self._context(alignment.sources)}\n{self.question}"
         unlike = difference(_ANSWERS_NO.sub("", text), cited, known)
         if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
             return _ruled_out(f"The cited text does not speak of {unlike.novel[0]}.")
@@ -145,9 +198,10 @@ class Draft:
 
     def invents(self, text: str) -> bool:
         """Whether a sentence has a figure or a name that stands nowhere near the question."""
-        hits = {source.hit.passage.id: source.hit for source in self.sources}.values()
+        found = [*self.sources, *self.captions]
+        hits = {source.hit.passage.id: source.hit for source in found}.values()
         places = [f"{hit.document_title} {hit.year or ''} {hit.passage.heading}" for hit in hits]
-        anywhere = "\n".join([*places, *(source.sentence.readable for source in self.sources)])
+        anywhere = "\n".join([*places, *(source.sentence.readable for source in found)])
         return bool(missing_numbers(text, anywhere) or missing_names(text, anywhere))
 
     def withdraw(self, reason: str) -> None:
@@ -165,7 +219,17 @@ class Draft:
 
     def _check(self, text: str, alignment: Alignment, cancel: Cancel | None) -> Check:
         cited = tuple(source.sentence.readable for source in alignment.sources)
-        return self.verifier.check_all([Claim(text, cited, _context(alignment.sources))], cancel=cancel)[0]
+        return self.verifier.check_all([Claim(text, cited, self._context(alignment.sources))], cancel=cancel)[0]
+
+    def _context(self, sources: Sequence[Source]) -> str:
+        """Where else a name or date of a sentence may come from: title, year, captions and heading of the cited passages."""
+        hits = {source.hit.passage.id: source.hit for source in sources}.values()
+        places = [(hit.document_title, str(hit.year or ""), hit.passage.heading, *self._captions(hit)) for hit in hits]
+        return "; ".join(dict.fromkeys(part for place in places for part in place if part))
+
+    def _captions(self, hit: Hit) -> list[str]:
+        document = hit.passage.document_id
+        return [c.sentence.readable for c in self.captions if c.hit.passage.document_id == document]
 
     def _repeats(self, text: str) -> bool:
         mine = set(stems(text))
@@ -180,6 +244,7 @@ def _ruled_out(reason: str) -> Check:
     return Check(Verdict.UNSUPPORTED, 0.0, reason)
 
 
+JOINED = _ruled_out("The cited texts name these things, but none says that they are what is asked for.")
 DENIED = _ruled_out("It says what the passages lack, which no passage can support.")
 
 
@@ -195,12 +260,21 @@ def _echoes(text: str, question: str) -> bool:
     return bool(question) and set(stems(text)) <= set(stems(question))
 
 
-def _unnamed(text: str, question: str, sources: Sequence[Source]) -> str:
+def _unnamed(text: str, question: str, sources: Sequence[Source], context: str) -> str:
     """A name of the question with which the sentence begins although its source is about somebody else. Inside a sentence names
     are told by their capitals, and the verifier looks for them."""
-    stated = "\n".join([_context(sources), *(source.sentence.readable for source in sources)])
+    stated = "\n".join([context, *(source.sentence.readable for source in sources)])
     begun = next((name for name in names(question) if text.startswith(name)), "")
     return begun if begun and missing_names(f"It is {begun}", stated) else ""
+
+
+def _joins(text: str, question: str, sources: Sequence[Source], context: str) -> bool:
+    """Whether it is a list of things from several passages under words of the question that none of them has."""
+    if not _LIST.search(text) or len({source.hit.passage.id for source in sources}) == 1:
+        return False
+    taken = asked(question) & set(stems(text))
+    stated = set(stems("\n".join([context, *(source.sentence.readable for source in sources)])))
+    return len(taken - stated) >= max(_LEAST_TAKEN, len(taken) / 2)
 
 
 def _after_echo(text: str, question: str) -> str:
@@ -209,10 +283,3 @@ def _after_echo(text: str, question: str) -> str:
     if len(rest.split()) < _LEAST_REST or not rest[0].isalpha() or '"' in text or not _echoes(lead, question):
         return ""
     return rest[:1].upper() + rest[1:]
-
-
-def _context(sources: Sequence[Source]) -> str:
-    """Where else a name or date of a sentence may come from: title, year and heading of the cited passages."""
-    hits = {source.hit.passage.id: source.hit for source in sources}.values()
-    found = [part for hit in hits for part in (hit.document_title, str(hit.year or ""), hit.passage.heading) if part]
-    return "; ".join(dict.fromkeys(found))

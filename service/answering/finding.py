@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.types import Filters, Hit, Index
 from service.answering import overview, sources
-from service.answering.announcements import asks_what_is_told, is_announcement
+from service.answering.announcements import asks_what_is_told, is_announcement, names_the_report
 from service.answering.completing import parts
 from service.answering.followup import Standalone, standalone
 from service.answering.options import Options
@@ -38,6 +38,19 @@ class Found:
     chosen: list[Source]
     """The sentences that the model reads."""
     evidence: tuple[Evidence, ...]
+
+    @property
+    def told(self) -> list[Source]:
+        """The sources that say something."""
+        captions = {source.key for source in self.captions}
+        return [source for source in self.sources if source.key not in captions] or self.sources
+
+    @property
+    def captions(self) -> list[Source]:
+        """Those that only name the report, unless that may be what is asked for."""
+        if asks_what_is_told(self.asked.question):
+            return []
+        return [s for s in self.sources if names_the_report(s.sentence.readable, s.hit.document_title)]
 
 
 class Finder:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.answering.words import asked, words
+from service.answering.words import asked, stems, words
 from service.llm.types import Turn
 
 MOST_TURNS = 6
@@ -41,6 +41,8 @@ class Standalone:
     """What the model is told about the conversation, or nothing."""
     dropped: int
     """Earlier turns that were not considered."""
+    answered: frozenset[str] = frozenset()
+    """Stems of the answer that the question leans on."""
 
 
 def standalone(question: str, history: Sequence[Turn]) -> Standalone:
@@ -58,6 +60,7 @@ def standalone(question: str, history: Sequence[Turn]) -> Standalone:
         subject=question,
         context=f"Earlier question: {previous}\n" + (f"Earlier answer: {first}\n" if first else ""),
         dropped=dropped,
+        answered=frozenset(stems(answer)),
     )
 
 

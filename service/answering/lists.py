@@ -36,6 +36,11 @@ def around(source: Source, sources: Sequence[Source]) -> tuple[Source, ...]:
     return tuple(sorted(run, key=lambda item: item.ordinal))
 
 
+def of_one_list(one: Source, other: Source) -> bool:
+    """Whether two sentences of a passage have the same lead."""
+    return bool(_lead(one)) and _lead(one) == _lead(other)
+
+
 def told(sources: Iterable[Source]) -> str:
     """Their readable text, the lead of a list only once."""
     texts: list[str] = []

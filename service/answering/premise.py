@@ -8,6 +8,7 @@ from service.answering.difference import MOST_NOVEL, difference
 from service.answering.sources import Source
 from service.answering.types import Verdict
 from service.answering.verify import Claim, Verifier
+from service.answering.words import stems
 
 _LEAST = 4
 """Words of a statement; fewer only name an occasion, as in "After the cuts, …"."""
@@ -30,6 +31,16 @@ def granted(question: str) -> str | None:
     """What a question says before it asks: "Given that …, how should I …?"."""
     found = _CLAUSE.search(question)
     return found["premise"].strip() if found and len(found["premise"].split()) >= _LEAST else None
+
+
+def without_premise(sentence: str, question: str) -> str:
+    """A drafted sentence without the clause that grants what the question does, whose words are the question's alone: what
+    it says has to stand by itself."""
+    found = _CLAUSE.match(sentence)
+    rest = sentence[found.end() :].strip() if found else ""
+    if not found or not rest or not set(stems(found["premise"])) <= set(stems(question)):
+        return sentence
+    return rest[:1].upper() + rest[1:]
 
 
 def is_stated(statement: str, sources: Sequence[Source], verifier: Verifier) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from index.local import LocalIndex
-from service.answering.announcements import asks_what_is_told, is_announcement
+from service.answering.announcements import asks_what_is_told, is_announcement, names_the_report
 from service.answering.finding import Finder
 from service.answering.options import Options
 from service.answering.types import Question
@@ -72,3 +72,17 @@ def test_an_announcement_answers_only_what_the_report_is_about(index: LocalIndex
     assert "inventive ways" not in told("In which inventive ways do councils keep their software developers?")
     assert "pay had stood still" in told("In which inventive ways do councils keep their software developers?")
     assert "inventive ways" in told("What does this summary present?")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("Marlmere public sector digital and technology trends 2024 infographic", True),
+        ("Public sector trends 2024", True),
+        ("Public sector digital trends will grow in 2024.", False),
+        ("Digital skills, pay and the public purse in rural councils", False),
+        ("Digital trends: cloud", False),
+    ],
+)
+def test_a_caption_that_only_names_the_report(sentence: str, names: bool) -> None:
+    assert names_the_report(sentence, "Public sector digital trends 2024 – summary") is names

@@ -6,13 +6,15 @@ from functools import partial
 import pytest
 
 from index.local import LocalIndex
-from service.answering.completing import missing
+from service.answering.completing import _beside, missing
 from service.answering.difference import difference
 from service.answering.drafting import Draft
 from service.answering.finding import Finder
 from service.answering.options import Options
+from service.answering.premise import without_premise
 from service.answering.types import Question, Verdict
 from service.answering.verify import Verifier
+from service.answering.words import stems
 
 REPORT = """# Trends of councils 2024
 
@@ -123,3 +125,80 @@ def test_a_copy_of_what_is_far_from_the_question_is_no_answer(index: LocalIndex)
     assert begun.add("Northfield objected to the clause on audits, which it found too strict.")
     anything = draft(index, question)
     assert anything.add(events)
+
+
+def test_a_copy_that_is_not_the_best_waits_for_a_better_one(index: LocalIndex) -> None:
+    events = "Events can disrupt plans, so adaptability is essential."
+    begun = draft(index, "Which clause did Northfield object to?")
+    begun.first_rate = max(source.relevance for source in begun.sources) - 0.1
+    assert begun.add(events) is None
+    assert not begun.withheld
+    assert begun.add("Northfield objected to the clause on audits, which it found too strict.")
+    assert not list(begun.settle())
+    assert begun.withheld[0].reason == "Another sentence answers the question better."
+    alone = draft(index, "Which clause did Northfield object to?")
+    alone.first_rate = begun.first_rate
+    assert alone.add(events) is None
+    told, citations = next(alone.settle())
+    assert told.text.startswith("Events can disrupt plans")
+    assert citations
+
+
+def test_what_the_conversation_has_said_is_told_again_only_where_nothing_else_is(index: LocalIndex) -> None:
+    said = "Northfield objected to the clause on audits, which it found too strict."
+    begun = draft(index, "And what else disrupts plans?")
+    begun.earlier = frozenset(stems(said))
+    assert begun.add(said) is None
+    assert begun.add("Events can disrupt plans, so adaptability is essential.")
+    assert not list(begun.settle())
+    sources = begun.sources
+    embed = partial(index.embedder.embed, kind="query")
+    northfield = next(source for source in sources if source.sentence.readable.startswith("Northfield"))
+    question = "And what did Northfield find?"
+    assert any("Northfield" in each.text for each in missing(question, "", sources, (northfield,), (), embed))
+    again = missing(question, "", sources, (northfield,), (), embed, earlier=frozenset(stems(said)))
+    assert not any("Northfield" in each.text for each in again)
+
+
+def test_a_list_under_words_of_the_question_that_no_source_has_is_made_up(index: LocalIndex) -> None:
+    made_up = (
+        "The imaginative rewards for loyal apprentices include trends that take longer to mature, the clause on deletion"
+        " that Highmere accepts, and adaptability."
+    )
+    begun = draft(index, "What are the imaginative rewards for loyal apprentices?")
+    assert begun.add(made_up) is None
+    assert begun.joined
+    assert "none says that they are what is asked for" in begun.withheld[0].reason
+    true = "Highmere accepts the clause on deletion, Northfield objected to audits, and events can disrupt plans."
+    begun = draft(index, "Which clauses and events matter?")
+    begun.add(true)
+    assert not begun.joined
+
+
+def test_a_premise_is_left_off_and_what_follows_stands_by_itself(index: LocalIndex) -> None:
+    question = "Given that Northfield liked the clause on audits, how do events matter?"
+    begun = draft(index, question)
+    kept = begun.add("Given that Northfield liked the clause on audits, events can disrupt plans.")
+    assert kept
+    assert kept[0].text.startswith("Events can disrupt plans")
+    assert (
+        without_premise("Since audits cost more, events matter.", question) == "Since audits cost more, events matter."
+    )
+
+
+def test_advice_stands_in_the_report(index: LocalIndex) -> None:
+    begun = draft(index, "How should I deal with the clause on audits?")
+    assert begun.add("You should object to the clause on audits, which Northfield found too strict.") is None
+    assert begun.withheld[0].reason == "The cited text gives no such advice."
+    assert begun.add("Northfield objected to the clause on audits, which it found too strict.")
+
+
+def test_the_other_items_of_a_long_list_are_told_where_a_number_of_things_is_asked_for(index: LocalIndex) -> None:
+    sources = [
+        replace(source, relevance=0.1) if "Events can" in source.sentence.readable else source
+        for source in draft(index, LESSONS).sources
+    ]
+    trends = next(source for source in sources if "Trends often take longer" in source.sentence.readable)
+    events = next(source for source in sources if "Events can disrupt" in source.sentence.readable)
+    assert [source.key for source in _beside(LESSONS, sources, [trends])] == [events.key]
+    assert not list(_beside("What comes out of past trends?", sources, [trends]))
