@@ -47,7 +47,7 @@ from service.llm.types import Cancel, Prompt, TextModel
 FAR_BELOW = 0.3
 """How much less relevant than the best sentence one may be that the model only copies. Of the sentences that it reads 50% are further
 away, and 16% of those that hold the evidence (tuning questions)."""
-BELOW = 0.12
+BELOW = 0.2
 """How much less relevant such a sentence may be to be told at once; one further away waits for a better one."""
 MOST_QUESTION = 4000
 """Code points of a question."""
@@ -218,7 +218,7 @@ class Answerer:
                 if not decision.answerable:
                     return decision
                 held += self._settle(drafted, draft, cancel)
-                if not held and self._asks_one(found) and (draft.joined or draft.invents(drafted)):
+                if not held and self._asks_one(found) and (draft.is_made_up or draft.invents(drafted)):
                     return gate.invented(decision.probability)
             else:
                 held += self._settle(drafted, draft, cancel)

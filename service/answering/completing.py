@@ -36,6 +36,7 @@ _ASKED_AGAIN = re.compile(
     r"[?;]\s+|,?\s+(?:and|but)\s+(?=(?:(?:at|by|for|from|in|into|of|on|to|under|with)\s+)?(?:what|how|which|who|whose|when|where|why|is|are|was|were|does|do|did|will|would|should|can|could|may|must)\b)",
     re.I,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SEVERAL = re.compile(
     r"\b(?:both|each|respectively|compar(?:e[ds]?|ing|ison)|versus|vs|differ(?:s|ed|ence|ences|ent|ently)?)\b", re.I
 )
@@ -75,7 +76,8 @@ def missing(
         likeness = np.stack([source.vector for source in sources]) @ embed([statement])[0]
         wanted = itertools.chain([sources[int(likeness.argmax())]], wanted)
     most = MOST_QUOTED if statement or is_manifold(question) else 1
-    return _new(wanted, answer, asked(question), sources, earlier=earlier, most=most, most_words=MOST_WORDS)
+    of_its_years = (source for source in wanted if not _is_of_another_year(question, source))
+    return _new(of_its_years, answer, asked(question), sources, earlier=earlier, most=most, most_words=MOST_WORDS)
 
 
 def of_whole(answer: str, chosen: Sequence[Source]) -> Iterator[Quotation]:
@@ -172,6 +174,13 @@ def _beside(question: str, sources: Sequence[Source], cited: Sequence[Source]) -
         for step in (1, -1):
             place = told_of.hit.passage.id, told_of.ordinal + step
             yield from (source for source in sources if source.key == place and of_one_list(source, told_of))
+
+
+def _is_of_another_year(question: str, source: Source) -> bool:
+    """Whether a sentence speaks of years, and not of those of the question, which are not its report's either."""
+    wanted, spoken = set(_YEAR.findall(question)), set(_YEAR.findall(source.sentence.readable))
+    of_report = {str(source.hit.year), *_YEAR.findall(source.hit.document_title)}
+    return bool(wanted and spoken) and not wanted & (spoken | of_report)
 
 
 def _up_to(source: Source) -> str:

@@ -11,7 +11,7 @@ from service.answering.completing import Quotation
 from service.answering.difference import MOST_NOVEL, difference
 from service.answering.expects import asks_yes_or_no
 from service.answering.names import missing_names, names
-from service.answering.numbers import missing_numbers
+from service.answering.numbers import missing_numbers, numbers
 from service.answering.premise import without_premise
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
@@ -90,8 +90,8 @@ class Draft:
     """What withheld sentences came from, where most of their words stand there: the report itself may say it instead."""
     denied: bool = False
     """The model itself said that the passages do not answer."""
-    joined: bool = False
-    """What the question asks for was made up from several passages, none of which speaks of it."""
+    is_made_up: bool = False
+    """What the question asks for was made up from passages that do not speak of it."""
 
     @property
     def text(self) -> str:
@@ -113,7 +113,7 @@ class Draft:
             if rest:
                 return self.add(rest, cancel=cancel)
             self.denied = self.denied or check is DENIED
-            self.joined = self.joined or check is JOINED
+            self.is_made_up = self.is_made_up or check is JOINED or self._transfers(text, alignment)
             near = bool(check.support) and alignment.coverage >= _NEAR_ENOUGH
             self._withhold(
                 text, check.reason or "The passages do not support it.", alignment.sources[:1] if near else ()
@@ -170,6 +170,13 @@ class Draft:
         if not unlike.novel and self._is_far(alignment.sources):
             return _ruled_out("It answers something else.")
         return None
+
+    def _transfers(self, text: str, alignment: Alignment) -> bool:
+        """Whether it says of a figure or year of the question what its source says of another."""
+        cited = "\n".join([self._context(alignment.sources), *(s.sentence.readable for s in alignment.sources)])
+        asked_for = {number.value for number in numbers(self.question)}
+        foreign = any(number.value in asked_for for number in missing_numbers(text, cited))
+        return foreign and alignment.coverage >= _NEAR_ENOUGH
 
     def _is_far(self, sources: Sequence[Source]) -> bool:
         return self.least_relevant is not None and max(s.relevance for s in sources) < self.least_relevant

@@ -28,6 +28,10 @@ A review of past trends has two messages:
 ## Suppliers
 
 Highmere accepts the clause on deletion. Northfield objected to the clause on audits, which it found too strict.
+
+## Archives
+
+The 2020 road map names twenty milestones for archives.
 """
 LESSONS = "What two lessons come out of Marlmere's past trends?"
 SAID = "trends often take longer to mature than the pundits predict, and events can disrupt plans, so adaptability is essential."
@@ -167,12 +171,12 @@ def test_a_list_under_words_of_the_question_that_no_source_has_is_made_up(index:
     )
     begun = draft(index, "What are the imaginative rewards for loyal apprentices?")
     assert begun.add(made_up) is None
-    assert begun.joined
+    assert begun.is_made_up
     assert "none says that they are what is asked for" in begun.withheld[0].reason
     true = "Highmere accepts the clause on deletion, Northfield objected to audits, and events can disrupt plans."
     begun = draft(index, "Which clauses and events matter?")
     begun.add(true)
-    assert not begun.joined
+    assert not begun.is_made_up
 
 
 def test_a_premise_is_left_off_and_what_follows_stands_by_itself(index: LocalIndex) -> None:
@@ -202,3 +206,15 @@ def test_the_other_items_of_a_long_list_are_told_where_a_number_of_things_is_ask
     events = next(source for source in sources if "Events can disrupt" in source.sentence.readable)
     assert [source.key for source in _beside(LESSONS, sources, [trends])] == [events.key]
     assert not list(_beside("What comes out of past trends?", sources, [trends]))
+
+
+def test_what_a_report_says_of_one_year_is_not_said_of_another(index: LocalIndex) -> None:
+    question = "Which milestones did the road map of 2022 name for archives?"
+    begun = draft(index, question)
+    assert begun.add("The 2022 road map names twenty milestones for archives.") is None
+    assert begun.is_made_up
+    embed = partial(index.embedder.embed, kind="query")
+    quoted = [each.text for each in missing(question, "", begun.sources, (), tuple(begun.rejected), embed)]
+    assert not any("2020" in text for text in quoted)
+    begun = draft(index, "Which milestones did the road map of 2020 name for archives?")
+    assert begun.add("The 2020 road map names twenty milestones for archives.")
