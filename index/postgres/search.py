@@ -68,11 +68,19 @@ WITH asked AS MATERIALIZED (
     ) AS best
 ), unread AS MATERIALIZED (
     SELECT number, key FROM near EXCEPT SELECT number, key FROM brought
+), looked_up AS MATERIALIZED (
+    SELECT number, array_agg(key) FILTER (WHERE read) AS read, array_agg(key) FILTER (WHERE NOT read) AS unread
+    FROM (SELECT number, key, TRUE AS read FROM brought UNION ALL SELECT number, key, FALSE FROM unread) AS chosen
+    GROUP BY number
 ), added AS MATERIALIZED (
     SELECT number, key, {impact} AS bm25
-    FROM (SELECT number, key, TRUE AS read FROM brought UNION ALL SELECT number, key, FALSE FROM unread) AS chosen
-    JOIN rarest_first USING (number) JOIN postings USING (term, key)
-    WHERE CASE WHEN rare THEN NOT read ELSE weight > {telling} END GROUP BY number, key
+    FROM (
+        SELECT number, term, weight, by_length, CASE WHEN rare THEN unread ELSE read || unread END AS keys
+        FROM rarest_first JOIN looked_up USING (number) WHERE rare OR weight > {telling}
+    ) AS wanted CROSS JOIN LATERAL (
+        SELECT key, frequency, length FROM postings WHERE postings.term = wanted.term AND key = ANY(wanted.keys)
+    ) AS posted
+    GROUP BY number, key
 ), worded AS MATERIALIZED (
     SELECT * FROM (
         SELECT number, key, sum(bm25) AS bm25, row_number() OVER (PARTITION BY number ORDER BY sum(bm25) DESC, key) AS rank
