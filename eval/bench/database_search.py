@@ -1,10 +1,12 @@
 """What a search in PostgreSQL takes and of what parts, and what the HNSW graph misses.
 
-Each question is asked in several rounds. A part's time is what the whole search spent in it: embedding, the look-up of the
+Each question is asked in several rounds. A part's time is what the whole search spent in it: embedding (next to nothing, since the
+round that warms leaves each question's vector in the embedder's memory), the look-up of the
 question's words, the statement that finds and ranks (with the driver), and the rest, which is ours. The fastest round says what
 the code takes where nothing else runs; the plain median what people wait.
 """
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -29,6 +31,8 @@ NEAREST = f"SELECT key FROM vectors ORDER BY vector <#> :vector::vector LIMIT {T
 RANKED = f"SELECT key FROM vectors WHERE key = ANY(:keys) ORDER BY vector <#> :vector::vector LIMIT {FOUND}"  # noqa: S608
 EXACT = f"/* every vector */ {RANKED.replace('WHERE key = ANY(:keys)', '')}"
 _SPENT = Path("/proc")
+_MOST_SECONDS = 60
+"""Of a statement: a search that takes longer is told as an error, not waited for."""
 
 
 @dataclass(slots=True)
@@ -56,6 +60,10 @@ class WatchedIndex(PostgresIndex):
         super().__init__(database, database, WatchedEmbedder(embedder, self))
         migrate(database, embedder)
         [[self._backend]] = database.read("SELECT pg_backend_pid()")
+
+    def limited(self) -> None:
+        """From here on no statement of this thread's one connection goes on for long."""
+        self.database.read(f"SELECT set_config('statement_timeout', '{_MOST_SECONDS}s', FALSE)")
 
     def searched(self, question: str, filters: Filters | None = None) -> Milliseconds:
         self.noted = Milliseconds()
@@ -95,11 +103,18 @@ class WatchedEmbedder:
 
 
 def times(index: WatchedIndex, questions: Sequence[str], rounds: int, filters: Filters | None = None) -> NDArray[Any]:
-    """Milliseconds of shape (rounds, questions, parts); a round before them warms everything."""
-    for question in questions:
-        index.searched(question, filters)
-    found = [[list(asdict(index.searched(each, filters)).values()) for each in questions] for _ in range(rounds)]
-    return np.array(found)
+    """Milliseconds of shape (rounds, questions, parts); a round before them warms everything. Each is told on stderr."""
+    index.limited()
+    found = [_round(index, questions, filters) for _ in range(rounds + 1)]
+    return np.array(found[1:])
+
+
+def _round(index: WatchedIndex, questions: Sequence[str], filters: Filters | None) -> list[list[float]]:
+    searched = [index.searched(question, filters) for question in questions]
+    whole = sorted(each.whole for each in searched)
+    middle, most = whole[len(whole) // 2], whole[-1]
+    print(f"{'filtered' if filters else 'all'}: p50 {middle:.1f} ms, most {most:.0f} ms", file=sys.stderr, flush=True)
+    return [list(asdict(each).values()) for each in searched]
 
 
 def recall(index: PostgresIndex, questions: Sequence[str]) -> list[float]:
