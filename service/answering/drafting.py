@@ -8,57 +8,29 @@ from index.types import Embedder, Hit
 from service.answering.align import Alignment, align
 from service.answering.cite import Citations, mark, unmarked
 from service.answering.completing import Quotation
-from service.answering.difference import MOST_NOVEL, difference
-from service.answering.expects import asks_yes_or_no
-from service.answering.names import missing_names, names
-from service.answering.numbers import missing_numbers, numbers
+from service.answering.names import missing_names
+from service.answering.numbers import missing_numbers
 from service.answering.premise import without_premise
+from service.answering.ruling import ANSWERS_NO, DENIED, NEAR_ENOUGH, Drafted, echoes, is_made_up, ruled_out
 from service.answering.sources import Source
 from service.answering.types import AnswerSentence, Citation, Verdict, Withheld
 from service.answering.verify import Check, Claim, Verifier
-from service.answering.words import asked, stems
+from service.answering.words import stems
 from service.llm.types import Cancel
 
 MOST_ANSWER_WORDS = 120
-_NEAR_ENOUGH = 0.5
-"""Share of a withheld sentence's content words that its source must have to be quoted in its place."""
 _COPY = 0.9
 """Share of a sentence's content words in its sources from which on it only repeats them."""
 _SAID_BEFORE = 0.8
 """Share of a sentence's content words in an earlier answer from which on it says that again."""
-_LIST = re.compile(r",[^,]+,?\s+(?:and|or)\s")
-_LEAST_TAKEN = 3
-"""Content words of the question that a list has and its sources lack, if it is made up."""
 _LEAST_REST = 5
 """Words after a colon that are a sentence by themselves."""
-_FOREIGN = re.compile(r"https?://|www\.|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]+/", re.I)
-_NO_ANSWER = re.compile(
-    r"^\W*not\s+stated\b|"
-    r"\b(?:passages?|reports?|texts?|documents?|excerpts?|information|context)\b[^.]{0,60}\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t|"
-    r"did\s+not|no|not|never|nothing)\b[^.]{0,40}\b(?:mention|state|provide|specif|contain|say|give|list|include|available|discuss|"
-    r"address|detail|answer|information)",
-    re.I,
-)
-_NOTHING_FOUND = re.compile(
-    r"there\s+(?:is|are)\s+no\s+(?:(?:specific|direct|explicit|clear|further)\s+)?(?:information|mention|details?|answers?)\b"
-    r"\s*(?:about|of|on|in|regarding|that|to|provided|given|available|\.)",
-    re.I,
-)
 _OF_PASSAGES = re.compile(
     r"(?:according\s+to|based\s+on|as\s+stated\s+in|in)\s+the\s+(?:provided\s+|given\s+)?(?:passages?|texts?|excerpts?)(?:\s+provided)?,\s+|"
     r"the\s+(?:provided\s+|given\s+)?(?:passages?|texts?|excerpts?)\s+(?:states?|says?|mentions?|indicates?)\s+that\s+",
     re.I,
 )
 """What the reader does not see is not spoken of."""
-_ADVISES = re.compile(r"\byou\s+(?:should|must|need\s+to|ought\s+to|have\s+to|will\s+need|can|could)\b", re.I)
-_DIRECTS = re.compile(
-    r"\b(?:you|your|should|must|shall|needs?|needed|ought|ha(?:s|ve)\s+to|ensure|require[sd]?|recommend\w*|advis\w+|encourag\w+|"
-    r"important|essential|necessary|vital|critical|priorit\w+|do\s+not)\b",
-    re.I,
-)
-"""What a report says of what is, is no advice to the reader, unless it tells what should be."""
-_ANSWERS_NO = re.compile(r"\s*(?:no|yes)\b", re.I)
-"""A yes or no to a question about what a report says is an answer, not a lack of one."""
 
 
 @dataclass(slots=True)
@@ -107,14 +79,15 @@ class Draft:
         if self.sentences and self._repeats(text):
             return None
         alignment = align(text, self.embedder.embed([text], kind="passage")[0], self.sources)
-        check = self._ruled_out(text, alignment) or self._check(text, alignment, cancel)
+        drafted = Drafted(text, self.question, alignment, self._context(alignment.sources))
+        check = ruled_out(drafted, self.least_relevant) or self._check(drafted, cancel)
         if check.verdict is Verdict.UNSUPPORTED:
             rest = _after_echo(text, self.question)
             if rest:
                 return self.add(rest, cancel=cancel)
             self.denied = self.denied or check is DENIED
-            self.is_made_up = self.is_made_up or check is JOINED or self._transfers(text, alignment)
-            near = bool(check.support) and alignment.coverage >= _NEAR_ENOUGH
+            self.is_made_up = self.is_made_up or is_made_up(drafted, check)
+            near = bool(check.support) and alignment.coverage >= NEAR_ENOUGH
             self._withhold(
                 text, check.reason or "The passages do not support it.", alignment.sources[:1] if near else ()
             )
@@ -135,7 +108,7 @@ class Draft:
         self.waiting.clear()
 
     def _is_second_rate(self, text: str, alignment: Alignment) -> bool:
-        if _ANSWERS_NO.match(text):
+        if ANSWERS_NO.match(text):
             return False
         said = set(stems(text))
         if self.earlier and len(said & self.earlier) >= _SAID_BEFORE * len(said):
@@ -143,43 +116,6 @@ class Draft:
         is_copy = alignment.coverage >= _COPY
         relevance = max(source.relevance for source in alignment.sources)
         return is_copy and self.first_rate is not None and relevance < self.first_rate
-
-    def _ruled_out(self, text: str, alignment: Alignment) -> Check | None:
-        """What needs no verification to be withheld."""
-        if _FOREIGN.search(text):
-            return _ruled_out("An answer may not carry links or markup.")
-        if (_NO_ANSWER.search(text) or _NOTHING_FOUND.match(text)) and not _ANSWERS_NO.match(text):
-            return DENIED
-        if not (_ANSWERS_NO.match(text) or asks_yes_or_no(self.question)) and _echoes(text, self.question):
-            return _ruled_out("It only repeats the question.")
-        if not alignment.sources:
-            return _ruled_out("No passage is close to it.")
-        if _joins(text, self.question, alignment.sources, self._context(alignment.sources)):
-            return JOINED
-        if _ADVISES.search(text) and not any(_DIRECTS.search(source.sentence.readable) for source in alignment.sources):
-            return _ruled_out("The cited text gives no such advice.")
-        unnamed = _unnamed(text, self.question, alignment.sources, self._context(alignment.sources))
-        if unnamed:
-            return _ruled_out(f"The cited text does not name {unnamed}.")
-        cited = [source.sentence.readable for source in alignment.sources]
-        echoes = _echoes(_ANSWERS_NO.sub("", text), self.question)
-        known = self._context(alignment.sources) if echoes else f"{self._context(alignment.sources)}\n{self.question}"
-        unlike = difference(_ANSWERS_NO.sub("", text), cited, known)
-        if len(unlike.novel) > MOST_NOVEL * max(1, unlike.content):
-            return _ruled_out(f"The cited text does not speak of {unlike.novel[0]}.")
-        if not unlike.novel and self._is_far(alignment.sources):
-            return _ruled_out("It answers something else.")
-        return None
-
-    def _transfers(self, text: str, alignment: Alignment) -> bool:
-        """Whether it says of a figure or year of the question what its source says of another."""
-        cited = "\n".join([self._context(alignment.sources), *(s.sentence.readable for s in alignment.sources)])
-        asked_for = {number.value for number in numbers(self.question)}
-        foreign = any(number.value in asked_for for number in missing_numbers(text, cited))
-        return foreign and alignment.coverage >= _NEAR_ENOUGH
-
-    def _is_far(self, sources: Sequence[Source]) -> bool:
-        return self.least_relevant is not None and max(s.relevance for s in sources) < self.least_relevant
 
     def keep(
         self, text: str, sources: Sequence[Source], check: Check
@@ -224,9 +160,8 @@ class Draft:
         """Adds a sentence of the report itself, which needs no verification."""
         return self.keep(quotation.text, quotation.sources, Check(Verdict.SUPPORTED, 1.0, None))
 
-    def _check(self, text: str, alignment: Alignment, cancel: Cancel | None) -> Check:
-        cited = tuple(source.sentence.readable for source in alignment.sources)
-        return self.verifier.check_all([Claim(text, cited, self._context(alignment.sources))], cancel=cancel)[0]
+    def _check(self, drafted: Drafted, cancel: Cancel | None) -> Check:
+        return self.verifier.check_all([Claim(drafted.text, drafted.cited, drafted.context)], cancel=cancel)[0]
 
     def _context(self, sources: Sequence[Source]) -> str:
         """Where else a name or date of a sentence may come from: title, year, captions and heading of the cited passages."""
@@ -247,14 +182,6 @@ class Draft:
         self.withheld.append(Withheld(text, Verdict.UNSUPPORTED, reason))
 
 
-def _ruled_out(reason: str) -> Check:
-    return Check(Verdict.UNSUPPORTED, 0.0, reason)
-
-
-JOINED = _ruled_out("The cited texts name these things, but none says that they are what is asked for.")
-DENIED = _ruled_out("It says what the passages lack, which no passage can support.")
-
-
 def _plain(text: str) -> str:
     """The sentence, begun as one, without its "According to the passages": the reader asked the reports, and sees where it stands."""
     introduced = _OF_PASSAGES.match(text)
@@ -262,31 +189,9 @@ def _plain(text: str) -> str:
     return rest if rest[1:2].isupper() else rest[:1].upper() + rest[1:]
 
 
-def _echoes(text: str, question: str) -> bool:
-    """Whether a sentence has nothing but words of the question: of these, too, each has to stand in the report then."""
-    return bool(question) and set(stems(text)) <= set(stems(question))
-
-
-def _unnamed(text: str, question: str, sources: Sequence[Source], context: str) -> str:
-    """A name of the question with which the sentence begins although its source is about somebody else. Inside a sentence names
-    are told by their capitals, and the verifier looks for them."""
-    stated = "\n".join([context, *(source.sentence.readable for source in sources)])
-    begun = next((name for name in names(question) if text.startswith(name)), "")
-    return begun if begun and missing_names(f"It is {begun}", stated) else ""
-
-
-def _joins(text: str, question: str, sources: Sequence[Source], context: str) -> bool:
-    """Whether it is a list of things from several passages under words of the question that none of them has."""
-    if not _LIST.search(text) or len({source.hit.passage.id for source in sources}) == 1:
-        return False
-    taken = asked(question) & set(stems(text))
-    stated = set(stems("\n".join([context, *(source.sentence.readable for source in sources)])))
-    return len(taken - stated) >= max(_LEAST_TAKEN, len(taken) / 2)
-
-
 def _after_echo(text: str, question: str) -> str:
     """What stands after the colon of a sentence that begins with the question's own words: "Two lessons are: …"."""
     lead, _, rest = text.partition(": ")
-    if len(rest.split()) < _LEAST_REST or not rest[0].isalpha() or '"' in text or not _echoes(lead, question):
+    if len(rest.split()) < _LEAST_REST or not rest[0].isalpha() or '"' in text or not echoes(lead, question):
         return ""
     return rest[:1].upper() + rest[1:]
