@@ -136,5 +136,5 @@ def correct(document_id: str, correction: Correction, ctx: Ctx) -> DocumentInfo:
 
 @router.delete("/api/documents/{document_id}", status_code=204, dependencies=[Manager], responses=documented(404))
 def remove(document_id: str, ctx: Ctx) -> None:
-    """Deletes a report for good: text, vectors, word index and original."""
+    """Deletes a report for good: text, vectors, word index and original. Saved conversations keep what they told of it."""
     ctx.runtime.index.remove(document_id)
